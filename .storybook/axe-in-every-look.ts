@@ -6,11 +6,14 @@ import { inChromium } from './in-chromium.js'
 export const axeOptions = {
   test: 'error',
   options: { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
-  // Off in axe by default.
+  // Axe does not check this rule by default.
   config: { rules: [{ id: 'target-size', enabled: true }] },
 } as const
 
-/** What axe finds by colours and places. Of names, roles and states the second look would say the same as the first. */
+/**
+ * The rules about colours and positions. Names, roles and states do not depend on the look, so a second look needs no other
+ * rules.
+ */
 const LOOK_RULES = ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable', 'target-size']
 
 interface Look {
@@ -18,7 +21,9 @@ interface Look {
   readonly direction: string
 }
 
-/** Each theme and each direction once: colours do not depend on the direction, and places do not depend on the theme. */
+/**
+ * Each theme and each direction occurs once: colours do not depend on the direction, and positions do not depend on the theme.
+ */
 const looks: readonly Look[] = [
   { theme: 'light', direction: 'ltr' },
   { theme: 'dark', direction: 'rtl' },
@@ -37,13 +42,13 @@ export function drawAs({ canvasElement }: StoryContext, { theme, direction }: Lo
  * end, after `hits-in-every-window.ts` has changed the window and may have closed elements that do not fit.
  */
 export async function axeInEveryLook(context: StoryContext): Promise<void> {
-  // In Storybook itself the toolbar does it.
+  // In Storybook the toolbar sets theme and direction.
   if (!inChromium.page) return
   for (const look of looks) {
     const { theme, direction } = look
     drawAs(context, look)
     const { runOnly } = look === looks[0] ? axeOptions.options : { runOnly: LOOK_RULES }
-    // What passed is not listed element by element: each list would go to the process that reports.
+    // Results without a finding are not listed by element, because each list would be sent to the reporting process.
     const a11y = { ...context.parameters.a11y, options: { runOnly, resultTypes: ['violations'] } }
     try {
       await axe({ ...context, parameters: { ...context.parameters, a11y } })

@@ -13,7 +13,7 @@ export interface PropArgType {
   }
 }
 
-/** The props of `<WhatsAppPairing>` and their TSDoc, as `virtual:component-props`. */
+/** Serves the props of `<WhatsAppPairing>` and their TSDoc as `virtual:component-props`. */
 export function componentPropsPlugin(): Plugin {
   return {
     name: 'whatsapp-pairing:component-props',

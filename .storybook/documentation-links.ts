@@ -1,4 +1,4 @@
-/** The used fields of a node of a page's syntax tree. */
+/** The fields of a syntax-tree node that this plugin uses. */
 interface PageNode {
   readonly type: string
   url?: string
@@ -6,8 +6,8 @@ interface PageNode {
 }
 
 /**
- * A remark plugin. The pages link each other by file, so that the links work in an editor, in the repository and in the plain
- * Markdown of the package. In Storybook a page is an entry of the sidebar, and the address is relative, so that the
+ * A remark plugin for links between pages. The pages link to each other by file, so the links work in an editor, in the
+ * repository and in the plain Markdown of the package. In Storybook a page is a sidebar entry. Its address is relative, so the
  * built site works from any sub-path.
  */
 export function documentationLinks() {

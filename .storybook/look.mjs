@@ -120,7 +120,7 @@ async function shoot(browser, id, looks, tag) {
   const page = await browser.newPage({ viewport: { width: looks[0]?.width ?? 0, height: 640 } })
   await page.goto(`${base}/iframe.html?id=${id}&viewMode=story${tag ? `&args=tag:${tag}` : ''}`)
   await page.waitForSelector('[data-scope="whatsapp-pairing"]')
-  // The font of Apple's devices for Urdu, which has the tallest lines.
+  // The font for Urdu on Apple devices, which has the tallest lines.
   const css =
     '.page{padding:8px!important;min-block-size:0!important} [data-part=countdown-bar]{animation:none!important;transform:scaleX(.7)} [lang=ur]{--whatsapp-pairing-font:"Noto Nastaliq Urdu"}'
   await page.addStyleTag({ content: css })

@@ -9,7 +9,7 @@ export function playground(): Plugin {
       // Tests of the stories share nothing: each page has a separate backend.
       if (process.env.VITEST) return
       const environment = { ...loadEnv(server.config.mode, server.config.root, ''), ...process.env }
-      // Loaded by Vite, because Node supports neither TypeScript nor `.js` for `.ts`.
+      // Vite loads this module, because Node supports neither TypeScript nor `.js` for `.ts`.
       const { playgroundListener } = await server.ssrLoadModule('/.storybook/playground-server.ts')
       server.middlewares.use('/playground', playgroundListener(environment))
     },

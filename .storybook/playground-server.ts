@@ -15,7 +15,7 @@ import { createTraffic, type Traffic } from '../stories/playground/traffic.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The folder of a real WhatsApp link, which survives a restart of the playground. It is not under version control. */
+/** The folder of a real WhatsApp link. The link survives a restart of the playground. The folder is not under version control. */
 const AUTH_FOLDER = '.whatsapp-link'
 
 interface Target extends Pick<PlaygroundProvider, 'isReal'> {
@@ -26,7 +26,7 @@ interface Target extends Pick<PlaygroundProvider, 'isReal'> {
 }
 
 /**
- * The playground's server: for each provider a pairing handler with a simulated phone. If the environment contains a provider's
+ * The playground's server. Each provider has a pairing handler with a simulated phone. If the environment contains a provider's
  * credentials, its handler links a real phone instead. `npm start -- --whatsapp` also links a real phone.
  */
 export function playgroundListener(

@@ -27,13 +27,13 @@ const withPage: Decorator = (Story, { globals }) => (
 
 const preview: Preview = {
   decorators: [withPage],
-  // A story that is opened alone must have the parts of its state immediately, as it has after other stories.
+  // A story that is opened first must have the parts of its state at the start, as it has after other stories.
   beforeAll: async () => {
     await Promise.all([loadLaterSession(), import('../src/react/parts/later-parts.js')])
     useLaterParts.load()
   },
   beforeEach: realInput,
-  // Storybook calls them from the last to the first.
+  // Storybook calls these hooks from the last to the first.
   afterEach: [hitsInEveryWindow, axeInEveryLook],
   globalTypes: {
     theme: {

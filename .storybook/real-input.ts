@@ -9,7 +9,7 @@ export function realInput(context: StoryContext): void {
   const { userEvent } = inChromium
   if (!userEvent) return
   const real: Partial<StoryContext['userEvent']> = {
-    // An element with `aria-disabled` can be pressed, but Playwright would wait until it is enabled.
+    // A user can press an element with `aria-disabled`, but Playwright would wait until it is enabled.
     click: (element) => userEvent.click(element, { force: element.ariaDisabled === 'true' }),
     keyboard: async (text) => {
       await userEvent.keyboard(text)

@@ -1,4 +1,4 @@
-// Only Vitest loads this file, because `vitest/browser` cannot be imported in Storybook.
+// Only Vitest loads this file, because Storybook cannot import `vitest/browser`.
 import { page, userEvent } from 'vitest/browser'
 import '../test/browser/still-animations.css'
 import { inChromium } from './in-chromium.js'

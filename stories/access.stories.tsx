@@ -37,7 +37,7 @@ type Story = StoryObj<typeof meta>
 
 const part = (canvas: HTMLElement, name: string) => canvas.querySelector<HTMLElement>(`[data-part="${name}"]`)
 
-/** On screen one text with its dash; for screen readers character by character; copied without the dash. */
+/** The screen shows the code as one text with its dash. Screen readers read it character by character. The copy has no dash. */
 export const CodeSpelledOut: Story = {
   play: async ({ canvasElement }) => {
     await waitFor(() => expect(part(canvasElement, 'pairing-code')).toHaveTextContent(/^8RBZ-DSEK$/))
@@ -61,7 +61,7 @@ function OnDemand({ theme }: { theme: 'light' | 'dark' }) {
   )
 }
 
-/** The whole round, with codes of three seconds: the focus follows the user's actions. */
+/** A complete round with codes of three seconds. The focus follows the user's actions. */
 export const OnDemandLive: Story = {
   render: (_, { globals }) => <OnDemand theme={globals.theme === 'dark' ? 'dark' : 'light'} />,
   play: async ({ canvas, canvasElement, userEvent }) => {
@@ -74,7 +74,7 @@ export const OnDemandLive: Story = {
   },
 }
 
-/** Text twice as large, as people set it in their browser. */
+/** Text at twice its size, as in a browser with enlarged text. */
 export const LargeText: Story = {
   decorators: [
     (Story) => {

@@ -9,7 +9,7 @@ export const localesByFile: ReadonlyMap<string, PairingLocale> = new Map(
   ),
 )
 
-/** The language of a tag. */
+/** Returns the locale of a language tag. */
 export function localeOf(tag: string): PairingLocale {
   const locale = localesByFile.get(tag)
   if (!locale) throw new Error(`There is no language ${tag}.`)

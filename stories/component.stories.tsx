@@ -106,7 +106,7 @@ const meta = {
   title: 'Component',
   component: WhatsAppPairing,
   tags: ['autodocs'],
-  // The code that the documentation shows. Each story uses a separate emulated phone instead.
+  // The documentation shows this code. Each story uses a separate emulated phone instead.
   args: { provider: proxy({ url: '/api/pairing' }), appName: 'Acme Inbox' },
   argTypes: combineParameters(Object.fromEntries(described), controls),
   render: (args, { globals }) => <DropIn theme={globals.theme === 'dark' ? 'dark' : 'light'} {...args} />,
@@ -123,7 +123,7 @@ const codeShown: Story['play'] = async ({ canvas }) => {
 /** The component with its defaults. */
 export const AsItComes: Story = { play: codeShown }
 
-/** A brand colour, other corners and a smaller code: the documented variables, set outside the component. */
+/** A brand colour, other corners and a smaller code, set with the documented variables outside the component. */
 export const Themed: Story = {
   args: { brand: '#5b3df5', radius: '6px', density: 1, width: '760px', codeSize: '256px', font: 'system-ui' },
   play: async (context) => {
@@ -133,7 +133,7 @@ export const Themed: Story = {
   },
 }
 
-/** On a phone or in a sidebar: the card follows its container, not the window. */
+/** In a narrow place, such as a phone or a sidebar, the card follows its container and not the window. */
 export const Narrow: Story = {
   decorators: [
     (Story) => (

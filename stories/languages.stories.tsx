@@ -45,7 +45,7 @@ const language = (tag: string, name: string): Story => ({
     await expect(canvas.getByRole('group', { name: messages.pairingCodeLabel })).toHaveTextContent(
       '8RBZ-DSEK',
     )
-    // Left to right in every language.
+    // The boxes run from left to right in every language.
     const boxes = [...canvasElement.querySelectorAll('[data-part="pairing-code-box"]')]
     const lefts = boxes.map((box) => box.getBoundingClientRect().left)
     await expect(lefts).toHaveLength(8)
@@ -53,7 +53,7 @@ const language = (tag: string, name: string): Story => ({
     for (const card of canvasElement.querySelectorAll<HTMLElement>('[data-scope="whatsapp-pairing"]')) {
       await expect(card).toHaveAttribute('lang', tag)
       await expect(getComputedStyle(card).direction).toBe(direction)
-      // Nothing is wider than its card, however long the words are.
+      // No element is wider than its card, even with the longest words.
       await expect(card.scrollWidth).toBeLessThanOrEqual(card.clientWidth)
     }
   },

@@ -1,4 +1,4 @@
-/** Makes this browser look like a phone to the component. Returns a function that ends that. */
+/** Makes the component treat this browser as a phone. Returns a function that undoes this. */
 export function pretendPhone(): () => void {
   const { matchMedia } = window
   window.matchMedia = (query) => matchMedia.call(window, query === '(pointer: coarse)' ? 'all' : query)

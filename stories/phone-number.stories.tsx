@@ -65,7 +65,7 @@ async function parts(canvasElement: HTMLElement, locale: PairingLocale = en) {
   }
 }
 
-/** Nothing typed yet: the country is known, and its code need not be typed. */
+/** The field is empty. The country is known, so the user need not type its code. */
 export const Empty: Story = {
   play: async ({ canvasElement }) => {
     const { country, field } = await parts(canvasElement)
@@ -75,7 +75,7 @@ export const Empty: Story = {
   },
 }
 
-/** Typed as in Brazil. The number to be sent is shown below. */
+/** A number as users type it in Brazil. The number that will be sent is shown below. */
 export const Brazil: Story = {
   play: async ({ canvasElement, canvas, userEvent }) => {
     const { field, submit } = await parts(canvasElement)
@@ -98,7 +98,7 @@ export const PastedFromElsewhere: Story = {
   },
 }
 
-/** The message comes when the button is pressed, and not while the user types. */
+/** The message appears when the user presses the button, and not during typing. */
 export const WrongNumber: Story = {
   play: async ({ canvasElement, userEvent }) => {
     const { field, submit } = await parts(canvasElement)
@@ -111,7 +111,7 @@ export const WrongNumber: Story = {
   },
 }
 
-/** For an unknown number the field warns once, and then sends it. */
+/** The field warns once about an unknown number. The next press sends it. */
 export const UnknownNumber: Story = {
   play: async ({ canvasElement, userEvent }) => {
     const { field, submit } = await parts(canvasElement)
@@ -123,7 +123,7 @@ export const UnknownNumber: Story = {
 }
 
 // Testing Library drops the space between the elements of a name; browsers keep it.
-/** Refused with the ninth digit: an old account may be known without it. */
+/** WhatsApp refused the number with the ninth digit. An old account may be registered without it. */
 export const BrazilRefused: Story = {
   args: { isRefused: true },
   play: async ({ canvasElement, canvas, userEvent }) => {
@@ -147,7 +147,7 @@ export const Mexico: Story = {
   },
 }
 
-/** The list, searched by the country's code. */
+/** The list of countries, searched by a calling code. */
 export const CountryList: Story = {
   play: async ({ canvasElement, canvas, userEvent }) => {
     const { country } = await parts(canvasElement)
@@ -172,7 +172,7 @@ const withoutOverflow: Story['play'] = async ({ canvasElement }) => {
   await expect(card?.scrollWidth).toBeLessThanOrEqual(card?.clientWidth ?? 0)
 }
 
-/** In the narrowest place. */
+/** In the narrowest supported place. */
 export const Narrow: Story = {
   args: { width: '280px' },
   play: async (context) => {
@@ -192,14 +192,14 @@ export const NarrowList: Story = {
   },
 }
 
-/** Digits of another script, in a page that is written from the right. */
+/** Digits of another script, in a page that runs from right to left. */
 export const ArabicDigits: Story = {
   args: { defaultCountry: 'AE', locale: ar },
   play: async ({ canvasElement, userEvent }) => {
     const { country, field, submit } = await parts(canvasElement, ar)
     await userEvent.type(field, '٠٥٠١٢٣٤٥٦٧')
     await expect(field).toHaveValue('050 123 4567')
-    // The code before the number, as everywhere.
+    // The code is before the number, as in every language.
     await expect(country.getBoundingClientRect().right).toBeLessThan(field.getBoundingClientRect().left)
     await userEvent.click(submit)
     await expect(requestPairingCode).toHaveBeenLastCalledWith('971501234567')

@@ -13,17 +13,17 @@ export default meta
 
 type Story = StoryObj<typeof meta>
 
-/** Link the simulated phone: scan, type the code, let codes expire, switch the provider, break things. */
+/** Link the simulated phone: scan, type the code, let codes expire, switch the provider, cause faults. */
 export const SimulatedPhone: Story = {}
 
 type Play = NonNullable<Story['play']>
 
 const patiently = { timeout: 12_000 }
 
-/** From the press to the first code. It takes a second, or longer on a busy machine. */
+/** The time from the press to the first code: a second, or longer on a busy machine. */
 const RESET_WITHIN_MS = 5_000
 
-/** Below the playground, once the stream is open. */
+/** The text below the playground when the stream is open. */
 const LIVE = /^Live events: the server sends updates/
 
 async function choose({ canvas, userEvent }: Parameters<Play>[0], provider: string): Promise<void> {
@@ -50,7 +50,10 @@ const byPairingCode =
 
 export const GreenApiByPairingCode: Story = { play: byPairingCode('GREEN-API') }
 
-/** It shows a QR code first and offers the field for the number; `test/react/linking.test.tsx` links each provider by both. */
+/**
+ * The screen shows a QR code first and offers the field for the number. `test/react/linking.test.tsx` links each provider both
+ * ways.
+ */
 export const EvolutionApiByPairingCode: Story = {
   play: async (context) => {
     await choose(context, 'Evolution API')
@@ -59,7 +62,7 @@ export const EvolutionApiByPairingCode: Story = {
   },
 }
 
-/** WASend has no pairing codes: there are no tabs. */
+/** WASend has no pairing codes, so there are no tabs. */
 export const WasendByQrCode: Story = {
   play: async (context) => {
     const { canvas, userEvent } = context
@@ -71,8 +74,7 @@ export const WasendByQrCode: Story = {
 }
 
 /**
- * The steps of a first-time user: Continue, the passkey in WhatsApp Web, the code on the phone and on the screen, and both are
- * equal.
+ * The steps of a first-time user: Continue, then the passkey in WhatsApp Web, then the same code on the phone and on the screen.
  */
 export const WahaByPasskey: Story = {
   play: async (context) => {
@@ -91,7 +93,7 @@ export const WahaByPasskey: Story = {
   },
 }
 
-/** A scan reaches the page over the stream; without live events the page polls, and the line below says so. */
+/** A scan reaches the page over the stream. Without live events the page polls, and the line below says so. */
 export const LiveEventsAndPolling: Story = {
   play: async (context) => {
     const { canvas, userEvent } = context
@@ -104,7 +106,7 @@ export const LiveEventsAndPolling: Story = {
   },
 }
 
-/** After an end no request is sent, so a fault begins a new session. Reset always brings the first code back. */
+/** After an end the page sends no request, so a fault begins a new session. Reset always brings the first code back. */
 export const FaultsAndReset: Story = {
   play: async (context) => {
     const { canvas, userEvent } = context

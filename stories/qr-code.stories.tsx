@@ -24,10 +24,10 @@ function withPayload(payload: QrPayload): PairingSession {
   return { ...state, qrCode: { ...state.qrCode, payload } }
 }
 
-/** An event outside the page for the card of a story: its code expires, or the phone scans it. */
+/** An event from outside the card of a story: its code expires, or the phone scans it. */
 const elsewhere = { happens: (_: PairingSession): void => {} }
 
-/** Retry brings the code back. */
+/** A card whose Retry button brings the code back. */
 function Card({ args, theme, dir }: { args: QrArgs; theme: 'light' | 'dark'; dir: 'ltr' | 'rtl' }) {
   const [session, setSession] = useState(args.session)
   useEffect(() => {
@@ -67,12 +67,12 @@ export const Text: Story = {
   play: async ({ canvas }) => {
     await expect(await canvas.findByRole('img', label)).toBeVisible()
     await expect(await canvas.findByRole('button', { name: 'Enlarge' })).toBeVisible()
-    // On a computer there is no WhatsApp to open.
+    // On a computer the card has no link that opens WhatsApp.
     await expect(canvas.queryByRole('link')).toBeNull()
   },
 }
 
-/** GREEN-API and others send a picture: it is decoded and redrawn, so that it is sharp at any size. */
+/** GREEN-API and others send a picture. The component decodes and redraws it, so it is sharp at any size. */
 export const ProviderImage: Story = {
   loaders: [
     async () => ({
@@ -89,7 +89,7 @@ export const ProviderImage: Story = {
   },
 }
 
-/** A picture without a QR code is not changed. */
+/** The component does not change a picture without a QR code. */
 export const UnreadableImage: Story = {
   args: {
     session: withPayload(
@@ -109,12 +109,12 @@ export const Narrow: Story = {
   args: { width: '280px' },
   play: async ({ canvas }) => {
     const { width } = (await canvas.findByRole('img', label)).getBoundingClientRect()
-    // 77 modules: the longest text, with its quiet zone.
+    // The longest text needs 77 modules, including the quiet zone.
     await expect(width / 77).toBeGreaterThanOrEqual(3)
   },
 }
 
-/** On the whole screen. Escape, the button or a click outside the code closes it. */
+/** The code on the whole screen. Escape, the button or a click outside the code closes it. */
 export const Enlarged: Story = {
   play: async ({ canvas, userEvent }) => {
     await userEvent.click(await canvas.findByRole('button', { name: 'Enlarge' }))
@@ -134,7 +134,7 @@ export const EnlargedAndClosed: Story = {
   },
 }
 
-/** An expired code is removed, at any size, and Retry replaces it. */
+/** The component removes an expired code at any size, and Retry replaces it. */
 export const EnlargedAndExpired: Story = {
   play: async ({ canvas, canvasElement, userEvent }) => {
     await userEvent.click(await canvas.findByRole('button', { name: 'Enlarge' }))
@@ -146,12 +146,12 @@ export const EnlargedAndExpired: Story = {
     await expect(retry).toBeVisible()
     if (retry) await userEvent.click(retry)
     await waitFor(() => expect(dialog.querySelector('[data-part="qr-code"] svg')).toBeVisible())
-    // The focused element was removed; the focus stays in the dialog.
+    // The focused element was removed, but the focus stays in the dialog.
     await expect(dialog).toContainElement(document.querySelector(':focus'))
   },
 }
 
-/** The scan closes the view, and the card shows the next states. */
+/** The scan closes the enlarged code, and the card shows the next states. */
 export const EnlargedAndScanned: Story = {
   play: async ({ canvas, userEvent }) => {
     await userEvent.click(await canvas.findByRole('button', { name: 'Enlarge' }))
@@ -165,7 +165,7 @@ export const EnlargedAndScanned: Story = {
 
 const onPhone = { beforeEach: pretendPhone, args: { width: '360px' } } satisfies Story
 
-/** On the phone that will be linked, which cannot scan its own screen. */
+/** On the phone to be linked, which cannot scan its own screen. */
 export const OwnPhone: Story = {
   ...onPhone,
   play: async ({ canvas }) => {

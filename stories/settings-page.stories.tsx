@@ -94,7 +94,7 @@ const shows = (status: string, text: string): NonNullable<Story['play']> =>
 /** A linked account. */
 export const Linked: Story = { play: shows('linked', 'Ana Souza') }
 
-/** The confirmation says what stops working. Escape cancels it. */
+/** The confirmation names what stops working. Escape cancels it. */
 export const Disconnecting: Story = {
   play: async ({ canvas, userEvent }) => {
     await userEvent.click(await canvas.findByRole('button', { name: 'Disconnect' }))
@@ -134,7 +134,9 @@ const accounts: readonly (readonly [string, Answer])[] = [
   ['Archive', new PairingError('provider-unavailable', 'Down.')],
 ]
 
-/** Five accounts: two linked, one of them at a provider that cannot unlink; one not; one that needs attention; one unknown. */
+/**
+ * Five accounts: two linked, one of them at a provider that cannot unlink, one not linked, one that needs attention, one unknown.
+ */
 export const FiveAccounts: Story = {
   render: (_, { globals }) => (
     <main style={{ inlineSize: 560, maxInlineSize: '100%' }}>
@@ -166,7 +168,7 @@ export const FiveAccounts: Story = {
   },
 }
 
-/** In a column as narrow as a phone of 280 pixels. */
+/** In a narrow column of 280 pixels. */
 export const Narrow: Story = {
   args: {
     answer: { ...ana, account: { phoneNumber: '5511987654321', name: 'A name of twenty-five chars' } },

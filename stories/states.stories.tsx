@@ -23,7 +23,7 @@ interface StateArgs {
   readonly mode?: 'link' | 'relink'
   /** Whether the app makes links for the person who holds the phone. */
   readonly isShared?: boolean
-  /** The language, by its tag; for `npm run look`. */
+  /** The language tag, for `npm run look`. */
   readonly tag?: string
 }
 

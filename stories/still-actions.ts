@@ -1,7 +1,7 @@
 import { fn } from 'storybook/test'
 import type { UsePairingSessionResult } from '../src/index.js'
 
-/** The actions of a session, in stories where it stays as it is. */
+/** Actions without effect, for stories that show a session in one fixed state. */
 export const stillActions = {
   start: fn(),
   retry: fn(),

@@ -41,7 +41,7 @@ export default meta
 
 type Story = StoryObj<typeof meta>
 
-/** `theme="inherit"` in a page that is dark by its own `color-scheme`, whatever the system prefers. */
+/** `theme="inherit"` in a page with a dark `color-scheme`, independent of the system's preference. */
 export const InDarkPage: Story = {
   render: ({ state }) => (
     <div style={{ colorScheme: 'dark', background: '#0b141a', padding: 24 }}>
@@ -58,10 +58,10 @@ export const InDarkPage: Story = {
   },
 }
 
-/** One colour: the text on it is computed, and so is the colour of links. */
+/** One colour. The component computes the colours of the text on it and of links. */
 export const Violet: Story = { args: { variables: { '--whatsapp-pairing-brand': '#5b3df5' } } }
 
-/** Too light for white text, and for a link on white. */
+/** A colour too light for white text, and for a link on white. */
 export const Yellow: Story = { args: { variables: { '--whatsapp-pairing-brand': '#ffd60a' } } }
 
 export const Black: Story = { args: { variables: { '--whatsapp-pairing-brand': '#000000' } } }
@@ -92,7 +92,7 @@ function NumberOfTheCode(): ReactElement | null {
   return session.status === 'awaiting-scan' ? <p>Code {session.qrCode.number}</p> : null
 }
 
-/** The default title with other words, an own line of state, and no safety note. */
+/** The default title with other words, a custom status line, and no safety note. */
 export const OwnParts: Story = {
   args: {
     state: 'awaiting-scan',
@@ -109,7 +109,7 @@ export const OwnParts: Story = {
   },
 }
 
-/** A part within a part. */
+/** A custom part inside another part. */
 export const OwnRetryButton: Story = {
   args: { parts: { RetryButton: () => <PairingRetryButton>Show another</PairingRetryButton> } },
   play: async ({ canvas, userEvent }) => {
@@ -149,7 +149,7 @@ function WithButton({
 
 const withPhone = { loaders: [() => ({ phone: newPhone() })] } satisfies Story
 
-/** In the platform's own dialog. */
+/** The component in the browser's native dialog. */
 export const InADialog: Story = {
   ...withPhone,
   render: (_, { globals, loaded }) => (
@@ -171,7 +171,7 @@ export const InADialog: Story = {
   },
 }
 
-/** With `closeOnLinked` the page behind it says who was linked. */
+/** With `closeOnLinked` the page behind the dialog shows the linked account. */
 export const InADialogThatClosesOnceLinked: Story = {
   ...withPhone,
   render: (_, { globals, loaded }) => (

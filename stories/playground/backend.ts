@@ -5,7 +5,7 @@ import { emulatedTarget } from './emulated-target.js'
 import { act, type PhoneAction, type PhoneView, view } from './phone-control.js'
 import type { TrafficView } from './traffic.js'
 
-/** Those of the emulator; and, after `npm start -- --whatsapp`, WhatsApp itself. */
+/** The providers of the emulator. After `npm start -- --whatsapp`, also WhatsApp. */
 export type PlaygroundProviderId = ProviderId | 'baileys'
 
 /** The backend of the playground: Storybook's dev server or, in a static build, this page. */

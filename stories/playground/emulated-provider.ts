@@ -22,7 +22,7 @@ export const providerIds = ['green-api', 'z-api', 'wasend', 'evolution-api', 'wa
 
 export type ProviderId = (typeof providerIds)[number]
 
-/** Credentials that open nothing; tests check that they leak nowhere. */
+/** Credentials without any rights. Tests check that no output contains them. */
 export const emulatedSecrets = {
   apiTokenInstance: 'emulated-api-token-instance-1f3a',
   token: 'emulated-z-api-token-7c2e',
@@ -43,7 +43,7 @@ export interface EmulatedProvider {
 type Environment = Readonly<Record<string, string | undefined>>
 
 interface Entry {
-  /** The provider as people know it. */
+  /** The provider's public name. */
   readonly name: string
   /** The account, if the provider's times differ from WhatsApp's. */
   readonly account?: EmulatorOptions
@@ -81,7 +81,7 @@ const entries: Readonly<Record<ProviderId, Entry>> = {
     name: 'Z-API',
     emulate(emulator) {
       const instance = { instanceId: '3C0FFEE0EMULATED', token, clientToken }
-      // Text and not a picture, so that both ways to draw a code are used.
+      // The code is text and not a picture, so the providers together cover both ways to draw a code.
       const mockServer = mockZApi(emulator, { ...instance, qrCode: 'text' })
       return { mockServer, provider: zApi({ ...instance, ...common, fetch: mockServer.fetch }) }
     },

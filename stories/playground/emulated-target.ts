@@ -9,7 +9,7 @@ export interface EmulatedTarget {
   readonly handler: PairingHandler
 }
 
-/** A phone, a mock server and a handler that share nothing with those from before a reset. */
+/** Creates a phone, a mock server and a handler that share nothing with those from before a reset. */
 export function emulatedTarget(id: ProviderId): EmulatedTarget {
   const emulated = emulatedProvider(id)
   const traffic = createTraffic()

@@ -24,7 +24,7 @@ export const passkeyKinds: readonly PasskeyKind[] = [
   'for a minute only',
 ]
 
-/** The actions on the simulated phone and its provider, and never on the component. */
+/** The actions on the simulated phone and its provider. None of them acts on the component. */
 export type PhoneAction =
   | {
       readonly type:

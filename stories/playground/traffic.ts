@@ -2,7 +2,7 @@ import type { PairingLogEntry, PairingLogger } from '../../src/server.js'
 
 /** The traffic of a pairing handler. */
 export interface TrafficView {
-  /** Pages that watch over live events; with none, pages poll. */
+  /** The number of pages with a stream of live events. If it is zero, pages poll. */
   readonly watchers: number
   /** Requests to the provider so far. */
   readonly upstreamCalls: number

@@ -6,7 +6,7 @@ import { signWithTestKey } from './test-passkey.js'
 /** A request for the passkey that the user of the simulated browser has not answered yet. */
 export interface PasskeyPrompt {
   readonly use: () => void
-  /** Answers with the challenge of another session. */
+  /** Signs the challenge of another session. */
   readonly useWrongly: () => void
   readonly cancel: () => void
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// The API reference, from the sources and their TSDoc: one section for each subpath of `exports`, one for each export.
+// Builds the API reference from the sources and their TSDoc: one section for each subpath of `exports`, and one for each export.
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { moduleOf, sourceOf } from './module-of.mjs'
@@ -235,10 +235,10 @@ const propSources = [
   ['react/parts/card.tsx', 'PairingCardProps'],
 ]
 
-/** Props of parts only: `<WhatsAppPairing>` has `onError` instead of the first, and creates the second. */
+/** Props that only parts have. `<WhatsAppPairing>` has `onError` instead of the first, and creates the second. */
 const notOfTheComponent = ['onPartError', 'pairing']
 
-/** The props of `<WhatsAppPairing>`, once each. */
+/** The props of `<WhatsAppPairing>`, without duplicates. */
 export function componentProps() {
   const members = propSources.flatMap(([file = '', name = '']) => {
     const module = moduleOf(join(root, 'src', file))
@@ -252,7 +252,7 @@ export function componentProps() {
   )
 }
 
-/** The same as a table. */
+/** The props of `<WhatsAppPairing>` as a table. */
 export const propTable = () => memberTable(componentProps())
 
 /**
@@ -268,7 +268,7 @@ export const anchorOf = (heading) =>
 
 /** The reference as Markdown, without its first heading: the contents, then a section for each subpath and each export. */
 export function apiReference() {
-  // A name that two subpaths share has its section in the first one.
+  // If two subpaths share a name, its section is in the first one.
   /** @type {Map<string, string>} */
   const places = new Map()
   /** @type {string[]} */

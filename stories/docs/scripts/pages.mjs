@@ -90,7 +90,7 @@ export function plainMarkdown(name) {
       readmeSection(textOf(local), heading),
     )
     .replace(/^<Markdown>\{(\w+)(?:\.replace\(.*\))?\}<\/Markdown>$/gm, (_, local) =>
-      // Below the page's own headings.
+      // These headings go below the page's headings.
       textOf(local)
         .replace(/^# .*\n+/, '')
         .replace(/^## /gm, '### ')
@@ -109,7 +109,7 @@ export function plainMarkdown(name) {
 /** @param {string} name */
 export const titleOf = (name) => /^# (.+)$/m.exec(readPage(name))?.[1] ?? name
 
-/** What each page is about. */
+/** The topic of each page. */
 const summaries = {
   start: 'install, try it in one file, Next.js, Vite and Express, several tenants',
   'how-it-works': 'browser, your server, provider; requests, states, deployment forms, size',
