@@ -1,6 +1,6 @@
 import { cdp } from 'vitest/browser'
 
-/** What groups, or how a word is set, and not what is said. */
+/** Roles that only group elements or style words, and that no screen reader reads out. */
 const IGNORED_ROLES = new Set([
   'none',
   'generic',
@@ -11,10 +11,10 @@ const IGNORED_ROLES = new Set([
   'ListMarker',
 ])
 
-/** What holds one sentence, however many pieces it is made of. */
+/** Roles of elements that contain one sentence. The tree may split it into several pieces. */
 const RUNNING_TEXT = new Set(['paragraph', 'listitem'])
 
-/** States and hints that a screen reader speaks of. */
+/** States and hints that a screen reader reads out. */
 const SPOKEN = ['busy', 'disabled', 'expanded', 'invalid', 'readonly', 'selected', 'live'] as const
 
 interface AxValue {
@@ -34,8 +34,8 @@ interface AxNode {
 }
 
 /**
- * What Chromium gives a screen reader of an element, one line for each thing: its role, its name, its states. What only
- * groups other things is left out, and text that is the name of its element.
+ * Returns the tree that Chromium passes to screen readers, one line for each node: its role, its name and its states. Nodes that
+ * only group others are left out, and so is text that repeats the name of its element.
  */
 export async function accessibilityTree(selector: string): Promise<string> {
   const session = cdp()
@@ -64,7 +64,7 @@ interface DomNode {
   readonly contentDocument?: DomNode
 }
 
-/** The page is a frame; around it is the test runner's own. */
+/** Each test page is a frame inside the page of the test runner. */
 function frameDocument(node: DomNode): number {
   return innermost(node) ?? node.nodeId
 }
@@ -81,7 +81,7 @@ function innermost(node: DomNode): number | undefined {
 interface Line {
   readonly depth: number
   readonly text?: string
-  /** Whether that text is part of a sentence, and not something of its own. */
+  /** True if the text is part of a sentence and not a separate node. */
   readonly isRun?: boolean
   readonly words: readonly string[]
 }
@@ -97,7 +97,7 @@ function linesOf(node: AxNode, nodes: ReadonlyMap<string, AxNode>, depth: number
   if (!isSaid) return children
   if (role === 'StaticText') {
     const isRun = RUNNING_TEXT.has(String(outer?.role?.value))
-    // The number of a step is drawn before it.
+    // The page draws the number of a step before it.
     return [{ depth, text: name.replace(/^\d$/, '$&. '), isRun, words: [] }]
   }
   const spoken = [
@@ -115,7 +115,7 @@ function stateOf({ properties = [] }: AxNode, state: string): readonly string[] 
   return [value === true ? state : `${state}=${value}`]
 }
 
-/** Pieces of one sentence in one line. */
+/** Joins the pieces of one sentence into one line. */
 function joined(lines: readonly Line[]): readonly string[] {
   const sentences: Line[] = []
   for (const line of lines) {

@@ -9,7 +9,7 @@ type Rgb = readonly [red: number, green: number, blue: number]
 
 const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })
 
-/** A colour of any notation as the screen shows it. */
+/** Returns the colour on screen, from any notation. */
 function shown(colour: string): Rgb {
   if (!context) throw new Error('No canvas to read colours with')
   context.clearRect(0, 0, 1, 1)
@@ -33,28 +33,28 @@ function contrast(one: string, other: string): number {
   return (lighter + 0.05) / (darker + 0.05)
 }
 
-/** From black to white. */
+/** Lightnesses from black to white. */
 const lightnesses = Array.from({ length: 9 }, (_, step) => step * 12)
 
-/** Grey, and all around the colour wheel. */
+/** Grey, and colours from the whole colour wheel. */
 const brands = lightnesses.flatMap((lightness) => [
   `hsl(0 0% ${lightness}%)`,
   ...Array.from({ length: 12 }, (_, step) => `hsl(${step * 30} ${step % 2 ? 55 : 100}% ${lightness}%)`),
 ])
 
-/** The colours of a part: its own and what is behind it. */
+/** The colour of a part, and the colour behind it. */
 const colourOf = (part: string, property: 'color' | 'backgroundColor'): string => {
   const element = document.querySelector(`[data-part="${part}"]`)
   if (!element) throw new Error(`No ${part}`)
   return getComputedStyle(element)[property]
 }
 
-describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+describe.each(['light', 'dark'] as const)('brand colours in the %s theme', (theme) => {
   const showExpired = async () => {
     const { container } = render(
       <PairingCard pairing={stillPairing(pairingStates().qr.expired)} theme={theme} />,
     )
-    // It comes with the parts that are loaded on demand.
+    // The button loads with the parts that load on demand.
     await vi.waitFor(() => colourOf('switch-method-button', 'color'), { timeout: 10_000 })
     return container
   }
@@ -62,7 +62,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   it.each([
     ['text on the brand colour', () => [['retry-button', 'retry-button']] as const],
     [
-      'the brand colour as a link, on both its grounds',
+      'the brand colour as a link, on both backgrounds',
       () =>
         [
           ['switch-method-button', 'card'],
@@ -80,18 +80,18 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     expect(unreadable).toEqual([])
   })
 
-  it('the brand colour of the host is used unchanged', async () => {
+  it("the component uses the app's brand colour unchanged", async () => {
     const container = await showExpired()
     const notTaken = brands.filter((brand) => {
       container.style.setProperty('--whatsapp-pairing-brand', brand)
       const taken = shown(colourOf('retry-button', 'backgroundColor'))
-      // Rounded twice on the way, which may be one off.
+      // The browser rounds the colour twice, so a channel may differ by one.
       return shown(brand).some((channel, index) => Math.abs(channel - (taken[index] ?? 0)) > 1)
     })
     expect(notTaken).toEqual([])
   })
 
-  it('an on-colour that the host sets is used unchanged', async () => {
+  it("the component uses the app's on-colour unchanged", async () => {
     const container = await showExpired()
     container.style.setProperty('--whatsapp-pairing-brand', '#5b3df5')
     container.style.setProperty('--whatsapp-pairing-on-brand', 'rgb(255, 250, 200)')

@@ -9,7 +9,7 @@ import { pairingStates } from '../../src/testing.js'
 import { emulatedProvider } from '../../stories/playground/emulated-provider.js'
 import { differentStates, stillPairing } from './still-pairing.js'
 
-/** As strict as a page can be that shows the pictures some providers send: no style and no script but from its files. */
+/** The strictest policy of a page that can show the pictures of some providers: styles and scripts come only from its files. */
 const policy = "default-src 'none'; style-src 'self'; img-src data:"
 
 const states = pairingStates()
@@ -19,7 +19,7 @@ let frame: HTMLIFrameElement | undefined
 
 afterEach(() => frame?.remove())
 
-/** A page with that policy and the stylesheet, and what the browser says was against the policy. */
+/** A page with that policy and the stylesheet, and the violations that the browser reports. */
 async function strictPage(body = ''): Promise<{ page: Document; violations: string[] }> {
   const element = document.createElement('iframe')
   frame = element
@@ -38,10 +38,10 @@ async function strictPage(body = ''): Promise<{ page: Document; violations: stri
   return { page, violations }
 }
 
-/** Violations are reported in tasks of their own. */
+/** The browser reports each violation in a separate task. */
 const told = () => new Promise((resolve) => setTimeout(resolve, 50))
 
-it('a style that is against the policy would be reported', async () => {
+it('the browser reports a style that violates the policy', async () => {
   const { page, violations } = await strictPage()
   page.body.insertAdjacentHTML('beforeend', '<p style="color: red">Against it</p>')
   await waitFor(() => expect(violations).not.toEqual([]))
@@ -60,7 +60,7 @@ describe('under a strict Content Security Policy', () => {
     }
   })
 
-  it('the bar runs down as long as the code lives', async () => {
+  it('the bar of the countdown shrinks until the code expires', async () => {
     const { page } = await strictPage()
     render(<PairingCard pairing={stillPairing(states.qr['awaiting-scan'])} />, { container: page.body })
     const bar = page.querySelector('[data-part="countdown-bar"]')
@@ -79,7 +79,7 @@ describe('under a strict Content Security Policy', () => {
   })
 
   it('HTML that a server renders for each state violates no directive', async () => {
-    // With the policy there before the HTML, the browser itself is the judge of attributes.
+    // The policy is set before the HTML is parsed, so the browser checks the attributes too.
     const { page, violations } = await strictPage()
     for (const [state, session] of allStates) {
       const html = renderToString(<PairingCard pairing={stillPairing(session)} />)

@@ -58,13 +58,13 @@ afterEach(() => {
   return page.viewport(1280, 1200)
 })
 
-describe.each(pointers)('with a %s', (name, pointer, pages) => {
+describe.each(pointers)('the country field with a %s', (name, pointer, pages) => {
   beforeEach(async () => {
     await setTouchScreen(name === 'finger')
     return () => setTouchScreen(false)
   })
 
-  it.each(pages)('the list opens wherever the field is pressed, %d pixels wide, %s', async (width, dir) => {
+  it.each(pages)('a press anywhere in the field opens the list, at %d pixels, %s', async (width, dir) => {
     await page.viewport(width, 740)
     const { picker } = await show(dir)
     for (const part of [0.1, 0.5, 0.9]) {
@@ -77,7 +77,7 @@ describe.each(pointers)('with a %s', (name, pointer, pages) => {
     }
   })
 
-  it('a country is chosen out of what is seen', async () => {
+  it('a press on a visible country chooses it', async () => {
     const { picker, field } = await show()
     await pointer.press(centreOf(picker))
     await isOpen()
@@ -88,7 +88,7 @@ describe.each(pointers)('with a %s', (name, pointer, pages) => {
     expect(document.activeElement).toBe(field)
   })
 
-  it('the list is scrolled, stays open, and a country further down is chosen', async () => {
+  it('the list stays open during scrolling, and a press chooses a country further down', async () => {
     const { picker } = await show()
     await pointer.press(centreOf(picker))
     await isOpen()
@@ -98,7 +98,7 @@ describe.each(pointers)('with a %s', (name, pointer, pages) => {
     await pointer.scroll(lowest, 160)
     await waitFor(() => expect(list().scrollTop).toBeGreaterThan(before + 100))
     expect(document.activeElement).toBe(picker)
-    // A wheel may scroll smoothly: it is over when nothing moves for as long as several frames take.
+    // A wheel may scroll smoothly. The scrolling has ended when nothing moves for several frames.
     let last = -1
     await waitFor(
       () => {
@@ -121,7 +121,7 @@ describe.each(pointers)('with a %s', (name, pointer, pages) => {
     expect(picker.value).toContain(code)
   })
 
-  it('a country is searched by keys and chosen by a press', async () => {
+  it('keys search for a country, and a press chooses it', async () => {
     const { picker } = await show()
     await pointer.press(centreOf(picker))
     await isOpen()
@@ -132,7 +132,7 @@ describe.each(pointers)('with a %s', (name, pointer, pages) => {
     expect(picker.value).toBe('🇵🇹 +351')
   })
 
-  it('a press beside the list closes it, and the country stays', async () => {
+  it('a press outside the list closes it and keeps the country', async () => {
     const { picker } = await show()
     await pointer.press(centreOf(picker))
     await isOpen()
@@ -141,7 +141,7 @@ describe.each(pointers)('with a %s', (name, pointer, pages) => {
     expect(picker.value).toBe('🇧🇷 +55')
   })
 
-  it('a press on the open field keeps the list, and what was typed', async () => {
+  it('a press on the open field keeps the list and the typed text', async () => {
     const { picker } = await show()
     await pointer.press(centreOf(picker))
     await isOpen()
@@ -154,7 +154,7 @@ describe.each(pointers)('with a %s', (name, pointer, pages) => {
     await waitFor(() => expect(options()).toHaveLength(1))
   })
 
-  it('a press on the words that no country was found keeps the field', async () => {
+  it('a press on the text “no country found” keeps the focus in the field', async () => {
     const { picker } = await show()
     await pointer.press(centreOf(picker))
     await userEvent.keyboard('xyz')
@@ -165,12 +165,12 @@ describe.each(pointers)('with a %s', (name, pointer, pages) => {
   })
 })
 
-describe('the ends of the open list can be pressed', () => {
+describe('a press reaches both ends of the open list', () => {
   it.each([
-    ['a phone with its keyboard on screen', 390, 300, '100%', 'ltr'],
-    ['a phone on its side with its keyboard on screen', 740, 160, '100%', 'rtl'],
+    ['a phone with its on-screen keyboard', 390, 300, '100%', 'ltr'],
+    ['a phone in landscape with its on-screen keyboard', 740, 160, '100%', 'rtl'],
     ['280 pixels', 280, 653, '100%', 'rtl'],
-    ['320 pixels and text twice as large', 320, 640, '200%', 'ltr'],
+    ['320 pixels with text at twice its size', 320, 640, '200%', 'ltr'],
   ] as const)('on %s', async (_, width, height, fontSize, dir) => {
     await page.viewport(width, height)
     document.documentElement.style.fontSize = fontSize
@@ -188,12 +188,12 @@ describe('the ends of the open list can be pressed', () => {
   })
 })
 
-describe('the closed field', () => {
-  it('is one thing to press, not a text to select', async () => {
+describe('the closed country field', () => {
+  it('acts as a button, and its text cannot be selected', async () => {
     const { picker } = await show()
     screen.getByRole('tab', { name: 'Phone number' }).focus()
     while (document.activeElement !== picker) await userEvent.keyboard('{Tab}')
-    // The browser selects the text of a field that Tab comes to.
+    // The browser selects the text of a field that gets the focus by Tab.
     expect(getComputedStyle(picker, '::selection').backgroundColor).toBe('rgba(0, 0, 0, 0)')
     expect(getComputedStyle(picker).caretColor).toBe('rgba(0, 0, 0, 0)')
     await userEvent.keyboard('b')

@@ -1,16 +1,17 @@
-/** Everything a user can press or type in. Disabled controls count: they must not be hidden under something either. */
+/** All controls that a user can press or type in. Disabled controls are included, because nothing may cover them either. */
 const CONTROLS =
   'a[href], button, input:not([type="hidden"]), select, textarea, summary, [role="option"], [tabindex="0"]'
 
-/** What is meant to lie over its surroundings while it is open, and can be seen to: the country field with its list. */
+/** An open popup may cover its surroundings: the country field with its list. */
 const OPEN_POPUP = '[data-part="country-picker"][data-state="open"]'
 
-/** Far enough from the edge to lie inside of any rounded corner, a circle included. */
+/** Far enough from the edge to be inside any rounded corner, including a circle. */
 const insetOf = (width: number, height: number): number => 0.15 * Math.min(width, height) + 1
 
 /**
- * The controls that a pointer cannot reach: each is scrolled into view, and `document.elementFromPoint` must find it at its centre
- * and at four points near its corners. Behind a modal dialog nothing can be pressed, so only the topmost one is looked at.
+ * Finds the controls that a pointer cannot reach. It scrolls each control into view, and `document.elementFromPoint` must find it
+ * at its centre and at four points near its corners. Behind a modal dialog no control can be pressed, so only the topmost dialog
+ * is checked.
  *
  * @returns one line for each control that is covered, clipped or without area
  */
@@ -27,7 +28,7 @@ export function coveredControls(page: Document = document): readonly string[] {
     })
 }
 
-/** Of a long list, the ends and what is selected are enough: 245 countries lie in one another's way or not at all. */
+/** In a long list, the ends and the selected option are enough. The 245 countries either all cover each other or none does. */
 function isAmongMany(control: Element): boolean {
   if (control.role !== 'option' || control.ariaSelected === 'true') return false
   const options = [...(control.parentElement?.children ?? [])]
@@ -35,7 +36,7 @@ function isAmongMany(control: Element): boolean {
   return place > 2 && place < options.length - 3
 }
 
-/** `scrollIntoView` also scrolls boxes with `overflow: hidden`, which a user cannot. */
+/** `scrollIntoView` also scrolls boxes with `overflow: hidden`. A user cannot do that. */
 function undoHiddenScrolling(control: Element): void {
   for (let box = control.parentElement; box && box !== box.ownerDocument.body; box = box.parentElement) {
     const { overflowX, overflowY } = getComputedStyle(box)
@@ -63,7 +64,7 @@ function missesIn(control: Element, box: DOMRect): readonly string[] {
   })
 }
 
-/** Enough of an element to find it: `<div aria-live="polite" data-part="…"> 77×52 "text"`. */
+/** A short description that identifies an element: `<div aria-live="polite" data-part="…"> 77×52 "text"`. */
 function nameOf(element: Element): string {
   const attributes = ['role', 'data-part', 'aria-live', 'aria-label']
     .filter((name) => element.hasAttribute(name))

@@ -24,7 +24,7 @@ function App(props: Partial<WhatsAppPairingDialogProps> & Pick<WhatsAppPairingDi
 
 let queryClient: QueryClient
 
-/** The page with its button, and a count of the requests to the provider. */
+/** Shows a page with a button that opens the dialog, and counts the requests to the provider. */
 function show(props: Partial<WhatsAppPairingDialogProps> = {}, around?: (app: ReactElement) => ReactElement) {
   queryClient = new QueryClient()
   const { emulator, provider } = quickProvider('z-api')
@@ -58,7 +58,7 @@ const isCodeThere = () =>
 const isClosed = () => waitFor(() => expect(document.querySelector('dialog')).toBeNull())
 
 describe('an open dialog', () => {
-  it('is modal: what is behind it cannot be reached with the keyboard', async () => {
+  it('is modal: the keyboard cannot reach the page behind it', async () => {
     show()
     const dialog = await open()
     expect(dialog.matches(':modal')).toBe(true)
@@ -71,12 +71,12 @@ describe('an open dialog', () => {
     expect([...reached].every((element) => element === document.body || dialog.contains(element))).toBe(true)
   })
 
-  it('has the focus on its heading, not on a button', async () => {
+  it('puts the focus on its heading, not on a button', async () => {
     show()
     expect(await open()).toBe(document.activeElement)
   })
 
-  it('is as wide as the window allows, and its card takes the layout for that width', async () => {
+  it('is as wide as the window allows, and its card uses the layout for that width', async () => {
     show()
     const dialog = await open()
     const { width } = dialog.getBoundingClientRect()
@@ -87,8 +87,8 @@ describe('an open dialog', () => {
 describe('a dialog on a phone', () => {
   afterEach(() => page.viewport(1280, 1200))
 
-  it('can be closed however far it is scrolled', async () => {
-    // Held sideways, with the letters enlarged.
+  it('can be closed at any scroll position', async () => {
+    // A phone in landscape with enlarged text.
     await page.viewport(360, 200)
     show()
     const dialog = await open()
@@ -102,7 +102,7 @@ describe('a dialog on a phone', () => {
   })
 })
 
-/** Windows of phones upright and on their side, of halved desktops, and of 1280 × 1024 at 400 %. */
+/** The windows of phones in portrait and landscape, of halves of a desktop, and of 1280 × 1024 at 400 %. */
 const windows = [
   [280, 653],
   [600, 600],
@@ -111,7 +111,7 @@ const windows = [
   [320, 256],
 ] as const
 
-/** Behind a server, as in an app: the methods, and so the tabs, are not known when the dialog opens. */
+/** Behind a server, as in an app. The page does not know the methods when the dialog opens, so it has no tabs yet. */
 function behindServer() {
   const { emulator, provider } = quickProvider('z-api')
   const handler = createPairingHandler({ provider, authorize: () => true })
@@ -126,7 +126,7 @@ describe.each(windows)('a dialog in a window of %d×%d pixels', (width, height) 
     return () => page.viewport(1280, 1200)
   })
 
-  /** The dialog at its top, with the whole title in it, and read out from its beginning. */
+  /** Expects the dialog to be scrolled to its top, with a fully visible title, and screen readers to read it from the start. */
   const expectTop = (dialog: HTMLElement) => {
     const { top } = dialog.getBoundingClientRect()
     const title = screen.getByRole('heading').getBoundingClientRect()
@@ -136,7 +136,7 @@ describe.each(windows)('a dialog in a window of %d×%d pixels', (width, height) 
     expect(document.activeElement).toBe(dialog)
   }
 
-  it('opens scrolled to its top, the second time too', async () => {
+  it('opens at its top, the first and the second time', async () => {
     show({ provider: behindServer().provider })
     expectTop(await open())
     await isCodeThere()
@@ -151,7 +151,7 @@ describe.each(windows)('a dialog in a window of %d×%d pixels', (width, height) 
     expectTop(await open())
   })
 
-  it('is scrolled to its top where it is open from the start', async () => {
+  it('is at its top if it is open from the start', async () => {
     const { provider } = behindServer()
     render(<WhatsAppPairingDialog defaultOpen queryClient={new QueryClient()} provider={provider} />)
     expectTop(screen.getByRole('dialog'))
@@ -171,7 +171,7 @@ describe.each(windows)('a dialog in a window of %d×%d pixels', (width, height) 
     expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Done' }))
   })
 
-  it('has the focus on the phone number where that is the method', async () => {
+  it('puts the focus on the phone number if that is the method', async () => {
     show({ provider: behindServer().provider, defaultMethod: 'phone-code' })
     const dialog = await open()
     await screen.findByRole('combobox', { name: 'Country' }, { timeout: 15_000 })
@@ -193,8 +193,8 @@ describe('closing the dialog', () => {
   it.each([
     ['Escape', () => userEvent.keyboard('{Escape}')],
     ['its button', () => userEvent.click(screen.getByRole('button', { name: 'Close' }))],
-    ['a press beside it', () => pressMouse({ x: 3, y: 3 })],
-  ])('by %s gives the focus back and leaves the page where it was', async (_way, close) => {
+    ['a press outside', () => pressMouse({ x: 3, y: 3 })],
+  ])('with %s restores the focus and the scroll position', async (_way, close) => {
     show({}, (app) => (
       <>
         <div style={{ blockSize: 900 }} />
@@ -211,7 +211,7 @@ describe('closing the dialog', () => {
     expect(scrollY).toBe(scrolled)
   })
 
-  it('calls onOpenChange once, and the app may refuse', async () => {
+  it('calls onOpenChange once, and the app can refuse', async () => {
     const onOpenChange = vi.fn()
     show({ open: true, onOpenChange })
     const dialog = await screen.findByRole('dialog')
@@ -220,7 +220,7 @@ describe('closing the dialog', () => {
     expect(dialog).toHaveProperty('open', true)
   })
 
-  it('does not happen when a selection of text ends beside it', async () => {
+  it('does not happen when a text selection ends outside the dialog', async () => {
     show()
     const dialog = await open()
     const { left, top } = dialog.getBoundingClientRect()
@@ -228,14 +228,14 @@ describe('closing the dialog', () => {
     expect(dialog.isConnected).toBe(true)
   })
 
-  it('ends all requests, and opening again goes on', async () => {
+  it('stops all requests, and reopening continues them', async () => {
     const { requested } = show()
     await open()
     await screen.findByRole('img', { name: 'QR code to scan with WhatsApp' }, { timeout: 5_000 })
     await userEvent.keyboard('{Escape}')
     await isClosed()
     const before = requested.mock.calls.length
-    // As long as several intervals between requests.
+    // Several intervals between requests.
     await new Promise((resolve) => setTimeout(resolve, 1_000))
     expect(requested).toHaveBeenCalledTimes(before)
     await open()
@@ -243,8 +243,8 @@ describe('closing the dialog', () => {
   })
 })
 
-describe('a dialog whose phone is linked', () => {
-  it('shows who was linked until the user closes it', async () => {
+describe('a dialog after the phone was linked', () => {
+  it('shows the linked account until the user closes it', async () => {
     const onLinked = vi.fn()
     const { emulator } = show({ onLinked })
     await open()
@@ -256,7 +256,7 @@ describe('a dialog whose phone is linked', () => {
     await isClosed()
   })
 
-  it('closes by itself with closeOnLinked', async () => {
+  it('closes automatically with closeOnLinked', async () => {
     const { emulator } = show({ closeOnLinked: true })
     await open()
     await isCodeThere()

@@ -10,13 +10,13 @@ import { centreOf, finger, mouse } from './pointer.js'
 import { scanScreen } from './scan-screen.js'
 import { stillPairing } from './still-pairing.js'
 
-/** As long as WhatsApp's text has been seen, and then some: 77 modules with the quiet zone. */
+/** Longer than any observed text of WhatsApp: 77 modules with the quiet zone. */
 const longest = `https://wa.me/settings/linked_devices#2@${'x'.repeat(380 - 40)}`
 
-/** Less is not worth a press. */
+/** The button is offered only if the code becomes at least this much larger. */
 const GAIN = 1.2
 
-/** The component on a page without margins, as a phone shows it. */
+/** The component on a page without margins, as on a phone. */
 async function show(dir: 'ltr' | 'rtl' = 'ltr') {
   document.body.style.cssText = 'margin: 0; background: #ffffff'
   const session = pairingStates().qr['awaiting-scan']
@@ -24,12 +24,12 @@ async function show(dir: 'ltr' | 'rtl' = 'ltr') {
   render(<PairingCard pairing={stillPairing({ ...session, qrCode })} appName="Acme Inbox" dir={dir} />)
   await waitFor(() => expect(partOf(document.body, 'qr-code').querySelector('svg')).not.toBeNull())
   await waitFor(() => expect(partOf(document.body, 'qr-actions')).toBeTruthy())
-  // The button is loaded on demand.
+  // The button loads on demand.
   await import('../../src/react/parts/later-parts.js')
   await frames()
 }
 
-/** Layout, what observes it, and what React makes of it. */
+/** Waits for layout, observers and React's updates. */
 async function frames(): Promise<void> {
   for (let frame = 0; frame < 4; frame++) await new Promise((resolve) => requestAnimationFrame(resolve))
 }
@@ -41,7 +41,7 @@ function partOf(within: ParentNode, part: string): HTMLElement {
 }
 
 const enlargeButton = () => screen.queryByRole('button', { name: 'Enlarge' })
-/** Pressed wherever it is, once the page is scrolled to it. */
+/** Scrolls to the button and presses it at its position. */
 async function enlarge(): Promise<HTMLDialogElement> {
   const button = enlargeButton() ?? document.body
   button.scrollIntoView({ block: 'center' })
@@ -73,7 +73,7 @@ const overlap = (one: DOMRect, other: DOMRect): boolean =>
   one.top < other.bottom - 0.5 &&
   other.top < one.bottom - 0.5
 
-/** Parts of the enlarged code that lie on one another. */
+/** The parts of the enlarged code that overlap each other. */
 function overlaps(dialog: HTMLElement): readonly string[] {
   const parts = ['tile', 'close-button', 'countdown', 'status-text']
   return parts.flatMap((one, place) =>
@@ -86,7 +86,7 @@ function overlaps(dialog: HTMLElement): readonly string[] {
   )
 }
 
-/** Sizes of windows, and how wide the enlarged code is where it is a fifth larger than in the card. */
+/** Window sizes, and the width of the enlarged code if it is at least a fifth larger than in the card. */
 type Window = readonly [width: number, height: number, dir: 'ltr' | 'rtl', size: number | undefined]
 
 const windows: readonly Window[] = [
@@ -108,9 +108,9 @@ const windows: readonly Window[] = [
   [320, 256, 'ltr', undefined],
 ]
 
-describe('Enlarge', () => {
+describe('the Enlarge button', () => {
   it.each(windows)(
-    'in %d×%d pixels that run %s makes the code as large as the shorter side allows, or is not there',
+    'in %d×%d pixels, %s, makes the code as large as the shorter side allows, or is not offered',
     async (width, height, dir, size) => {
       await page.viewport(width, height)
       await show(dir)
@@ -137,7 +137,7 @@ describe('Enlarge', () => {
 })
 
 describe('when the window changes', () => {
-  it('Enlarge comes and goes with what it gains', async () => {
+  it('Enlarge appears and disappears with its benefit', async () => {
     await page.viewport(390, 844)
     await show()
     expect(enlargeButton()).toBeNull()
@@ -149,7 +149,7 @@ describe('when the window changes', () => {
     await waitFor(() => expect(enlargeButton()).not.toBeNull())
   })
 
-  it('Enlarge goes where the card makes the code larger, in a window of the same size', async () => {
+  it('Enlarge disappears when the card makes the code larger in a window of the same size', async () => {
     await page.viewport(700, 400)
     await show()
     expect(enlargeButton()).not.toBeNull()
@@ -157,7 +157,7 @@ describe('when the window changes', () => {
     await waitFor(() => expect(enlargeButton()).toBeNull())
   })
 
-  it('the enlarged code follows a rotation that it gains in', async () => {
+  it('the enlarged code follows a rotation that makes it larger', async () => {
     await page.viewport(768, 1024)
     await show()
     const dialog = await enlarge()
@@ -169,7 +169,7 @@ describe('when the window changes', () => {
     expect(await scanScreen()).toBe(longest)
   })
 
-  it('the enlarged code closes where it is not larger any more, and does not come back by itself', async () => {
+  it('the enlarged code closes when it is no longer larger, and does not reopen automatically', async () => {
     await page.viewport(844, 390)
     await show()
     await enlarge()
@@ -184,7 +184,7 @@ describe('when the window changes', () => {
 })
 
 describe('the enlarged code', () => {
-  it('keeps out of what the device covers of its screen', async () => {
+  it('avoids the areas of the screen that the device covers', async () => {
     const insets = { top: 0, left: 59, bottom: 21, right: 59 }
     await page.viewport(932, 430)
     await cdp().send('Emulation.setSafeAreaInsetsOverride', { insets })
@@ -198,9 +198,9 @@ describe('the enlarged code', () => {
 
   it.each([
     ['at the edge of the screen', 768, 1024, { x: 3, y: 3 }],
-    ['above it', 768, 1024, { x: 384, y: 60 }],
-    ['below the texts beside it', 1280, 720, { x: 1100, y: 600 }],
-  ])('is closed by a press %s', async (_, width, height, place) => {
+    ['above the code', 768, 1024, { x: 384, y: 60 }],
+    ['below the texts next to the code', 1280, 720, { x: 1100, y: 600 }],
+  ])('closes on a press %s', async (_, width, height, place) => {
     await page.viewport(width, height)
     await show()
     const dialog = await enlarge()
@@ -214,7 +214,7 @@ describe('the enlarged code', () => {
     [1280, 800],
     [600, 800],
     [600, 600],
-  ])('covers nothing with text twice as large, in %d×%d pixels', async (width, height) => {
+  ])('covers nothing with text at twice its size, in %d×%d pixels', async (width, height) => {
     await page.viewport(width, height)
     document.documentElement.style.fontSize = '200%'
     await show()

@@ -10,11 +10,13 @@ import { loadLaterParts } from './load-later-parts.js'
 import { differentStates, stillPairing } from './still-pairing.js'
 
 /**
- * The stage is the box of the code and of whatever takes its place. A person who holds a phone at it must not lose it: it keeps its
- * place and its size from the first frame to the end, in every language, and the card grows below it alone.
+ * The stage is the box that contains the code, or the element that replaces it. The user points a phone at it and must not lose
+ * it. So it keeps its place and size from the first frame to the end, in every language, and the card grows only below it.
  */
 const STAGE = '[data-part="tile"], [data-part="code-frame"], [data-part="phone-form"]'
-/** One column at its narrowest and on a usual phone, and two at their narrowest and widest: the card is never wider than 760. */
+/**
+ * One column at its narrowest and on a usual phone, and two columns at their narrowest and widest. The card is at most 760 wide.
+ */
 const WIDTHS = [280, 360, 681, 768]
 const MAX_MOVE_PX = 8
 
@@ -28,7 +30,7 @@ const failed = (code: PairingError['code']): PairingSession => ({
 })
 
 const sessions: Readonly<Record<string, PairingSession>> = {
-  // Before the first response nothing is known of the methods.
+  // The page does not know the methods before the first response.
   'the first frame': { ...qr.preparing, methods: [] },
   ...Object.fromEntries(differentStates()),
   'a slow start': { ...qr.preparing, isSlow: true, canStartOver: true, mayTakeMs: 300_000 },
@@ -73,7 +75,7 @@ interface Box {
   readonly overflow: number
 }
 
-/** How far apart the largest and the smallest are, with their names. */
+/** The distance between the largest and the smallest value, with their names. */
 function spread(
   boxes: readonly Box[],
   of: (box: Box) => number,

@@ -1,11 +1,11 @@
-/** What a screen reader says of its own accord from now on: each new text of a live region, in order. */
+/** Records what a screen reader announces without a user action from now on: each new text of a live region, in order. */
 export function listen(regions = '[role="status"], [aria-live="polite"]'): readonly string[] {
   const heard: string[] = []
   const last = new Map<Element, string>()
   const hear = () => {
     for (const region of document.querySelectorAll(regions)) {
       const text = region.textContent ?? ''
-      // A region that comes into the page with its text is not announced.
+      // Screen readers do not announce a region that enters the page together with its text.
       if (last.has(region) && text && text !== last.get(region)) heard.push(text)
       last.set(region, text)
     }

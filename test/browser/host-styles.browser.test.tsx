@@ -10,7 +10,7 @@ import { loadLaterParts } from './load-later-parts.js'
 import { scanScreen } from './scan-screen.js'
 import { differentStates, stillPairing } from './still-pairing.js'
 
-/** The reset that takes everything from everything, as it is published: pictures are left alone. */
+/** A published reset that removes all styles from all elements except pictures. */
 const reset = `
   *:where(:not(html, iframe, canvas, img, svg, video, audio):not(svg *, symbol *)) { all: unset; display: revert; }
   *, *::before, *::after { box-sizing: border-box; }
@@ -18,7 +18,7 @@ const reset = `
   img { max-inline-size: 100%; max-block-size: 100%; }
 `
 
-/** The stylesheets that other files of this page have imported. */
+/** The stylesheets that other test files on this page have imported. */
 const others = [...document.querySelectorAll<HTMLStyleElement>('style[data-vite-dev-id]')]
 
 beforeAll(() => {
@@ -59,13 +59,13 @@ function show(session: PairingSession = states.qr['awaiting-scan']) {
 
 beforeAll(loadLaterParts)
 
-/** Where each part is, and how it is drawn, as far as resets reach. */
+/** The position of each part, and the styles that resets can affect. */
 function measured(): Record<string, unknown> {
   const root = document.querySelector('[data-part="root"]')?.getBoundingClientRect()
   const parts = [...document.querySelectorAll('[data-part="root"] [data-part]')].map((element, index) => {
     const { x, y, width, height } = element.getBoundingClientRect()
     const { color, backgroundColor, fontSize, fontWeight, textDecorationLine } = getComputedStyle(element)
-    // What has no box of its own is nowhere: its zeros are the window's.
+    // An element without a box has no position: its zeros are relative to the window.
     const hasBox = element.getClientRects().length > 0
     const at = hasBox
       ? [x - (root?.x ?? 0), y - (root?.y ?? 0), width, height].map((length) => Math.round(length))
@@ -80,7 +80,7 @@ const inLayer = (name: string, css: string): string => `@layer ${name} { ${css} 
 
 const allStates = differentStates()
 
-/** A page's own theme: elements, their states and attributes. */
+/** The theme of a page, with rules for elements, their states and attributes. */
 const theme = `
   section { padding: 40px; background: silver; display: flex; text-transform: uppercase }
   h2:first-child, p:first-of-type { margin: 30px; font-size: 40px; font-weight: 100; color: red }
@@ -96,36 +96,39 @@ const theme = `
 
 describe.each([
   ['Tailwind’s preflight', ownStyles, [inLayer('base', preflight)]],
-  ['Tailwind’s preflight in no layer', ownStyles, [preflight]],
+  ['Tailwind’s preflight outside any layer', ownStyles, [preflight]],
   ['a reset of everything', ownStyles, [reset]],
-  ['a reset of everything, loaded after it', ownStyles, [], [reset]],
-  ['a theme for elements, loaded after it', ownStyles, [], [theme]],
-  ['Tailwind’s preflight, in a layer as it is', layeredStyles, [inLayer('base', preflight)]],
+  ['a reset of everything, loaded later', ownStyles, [], [reset]],
+  ['a theme for elements, loaded later', ownStyles, [], [theme]],
+  ['Tailwind’s preflight, with our sheet in a layer too', layeredStyles, [inLayer('base', preflight)]],
   [
-    'Tailwind’s preflight, in a layer as it is and loaded after it',
+    'Tailwind’s preflight, loaded later, with our sheet in a layer too',
     layeredStyles,
     ['@layer base, whatsapp-pairing;'],
     [inLayer('base', preflight)],
   ],
-  ['a reset of everything, in a layer as it is', layeredStyles, [inLayer('reset', reset)]],
-])('beside %s', (_name, sheet, before: readonly string[], after: readonly string[] = []) => {
-  it('each state looks as it does alone', async () => {
-    for (const [state, session] of allStates) {
-      use(sheet)
-      show(session)
-      const alone = measured()
-      stopUsing()
-      // In the order of the pages that load them: layers rank by where each is first named.
-      use(...before, sheet, ...after)
-      await expect.poll(measured, { message: state }).toEqual(alone)
-      stopUsing()
-      cleanup()
-    }
-  })
-})
+  ['a reset of everything, with our sheet in a layer too', layeredStyles, [inLayer('reset', reset)]],
+])(
+  'the component in a page with %s',
+  (_name, sheet, before: readonly string[], after: readonly string[] = []) => {
+    it('looks the same in each state as without it', async () => {
+      for (const [state, session] of allStates) {
+        use(sheet)
+        show(session)
+        const alone = measured()
+        stopUsing()
+        // The order in which pages load them. The first mention of each layer sets its rank.
+        use(...before, sheet, ...after)
+        await expect.poll(measured, { message: state }).toEqual(alone)
+        stopUsing()
+        cleanup()
+      }
+    })
+  },
+)
 
-describe('beside a theme for elements', () => {
-  it('draws a code that can be read', async () => {
+describe('the component in a page with a theme for elements', () => {
+  it('draws a readable code', async () => {
     use(ownStyles, theme)
     show()
     await waitFor(() => expect(document.querySelector('[data-part="qr-code"] svg')).not.toBeNull())
@@ -135,21 +138,21 @@ describe('beside a theme for elements', () => {
   })
 })
 
-describe('the host', () => {
-  it('looks the same with and without it', () => {
+describe('the page of the app', () => {
+  it('looks the same with and without our stylesheet', () => {
     use('h2 { color: rgb(1, 2, 3) }')
     show()
     const everything = () =>
       ['#host-heading', '#host-button', 'body', 'html'].map((selector) => {
         const style = getComputedStyle(document.querySelector(selector) ?? document.body)
-        // Our registered variable is listed everywhere, and changes nothing.
+        // The registered variable of our sheet is listed for each element, and has no effect.
         return Array.from(style, (property) => `${property}: ${style.getPropertyValue(property)}`).filter(
           (line) => !line.startsWith('--whatsapp-pairing-'),
         )
       })
     const before = everything()
     use(ownStyles)
-    // Sizes of the page follow from its content; all else is its own.
+    // Sizes of the page depend on its content. All other styles must stay the same.
     const own = (lists: string[][]) =>
       lists.map((list) =>
         list.filter((line) => !/^(?:block-size|height|perspective-origin|transform-origin)/.test(line)),
@@ -157,14 +160,14 @@ describe('the host', () => {
     expect(own(everything())).toEqual(own(before))
   })
 
-  it('wins with any rule that is in no layer over the sheet in a layer, however plain', () => {
+  it('overrides the layered sheet with any rule outside a layer, even a plain element selector', () => {
     use(layeredStyles, 'h2 { font-size: 40px } button { border-radius: 3px }')
     show(states.qr.expired)
     expect(styleOf('title').fontSize).toBe('40px')
     expect(styleOf('retry-button').borderRadius).toBe('3px')
   })
 
-  it('wins over the sheet in no layer with one class or attribute more', () => {
+  it('overrides the sheet outside a layer with one more class or attribute', () => {
     use(ownStyles)
     show(states.qr.expired)
     document.querySelector('[data-part="root"]')?.parentElement?.setAttribute('class', 'mine')
@@ -172,14 +175,14 @@ describe('the host', () => {
     expect(styleOf('retry-button').borderRadius).toBe('3px')
   })
 
-  it('places the root with one class, wherever that is loaded', () => {
+  it('places the root with one class, in any loading order', () => {
     use('.mine { max-width: 400px; margin: 0 auto; display: none }', ownStyles)
     show()
     document.querySelector('[data-part="root"]')?.classList.add('mine')
     expect(styleOf('root')).toMatchObject({ maxWidth: '400px', display: 'none' })
   })
 
-  it('keeps the look of its own elements within the card', () => {
+  it('keeps the look of its own elements inside the card', () => {
     use(ownStyles, 'button { background: rgb(1, 2, 3) } p { margin: 40px }')
     const Mine = () => (
       <>
@@ -206,7 +209,7 @@ describe('the host', () => {
   it.each([
     ['styles.css', ownStyles, ''],
     ['styles.layer.css', layeredStyles, 'whatsapp-pairing'],
-  ])('gets from %s no rule that could match an element of its own', (_name, css, layer) => {
+  ])('gets no rule from %s that could match one of its own elements', (_name, css, layer) => {
     const sheet = new CSSStyleSheet()
     sheet.replaceSync(css)
     const rules = [...sheet.cssRules].flatMap((rule) => {
@@ -225,13 +228,13 @@ function styleOf(part: string): CSSStyleDeclaration {
   return getComputedStyle(document.querySelector(`[data-part="${part}"]`) ?? document.body)
 }
 
-describe('without a host', () => {
+describe('the component without styles of the app', () => {
   it.each([
     ['the number of a step', 'qr awaiting-scan', 'step', '::before', 'counter(step)'],
     ['the ring of the spinner', 'qr linking', 'spinner', '::before', '""'],
     ['the pattern behind an expired code', 'qr expired', 'tile', '::before', '""'],
     ['the arrow of the country', 'phone-code awaiting-number', 'country-size', '::after', '" ▾" / ""'],
-  ])('%s is drawn', async (_, state, part, pseudo, content) => {
+  ])('draws %s', async (_, state, part, pseudo, content) => {
     use(ownStyles)
     show(Object.fromEntries(allStates)[state])
     await expect.poll(() => document.querySelector(`[data-part="${part}"]`)).not.toBeNull()

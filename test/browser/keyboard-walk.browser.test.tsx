@@ -8,11 +8,11 @@ import { quickProvider } from './quick-provider.js'
 
 const patiently = { timeout: 15_000 }
 
-/** A code that a test waits to expire, and one that it does not. */
+/** The lifetimes of a code that the test lets expire, and of one that stays valid. */
 const SHORT_MS = 3_000
 const LONG_MS = 60_000
 
-/** A page of an app with one button before the component. One unscanned code ends a round. */
+/** A page of an app with one button before the component. A round ends after one unscanned code. */
 function open({
   codeMs = LONG_MS,
   ...props
@@ -41,7 +41,7 @@ const focusedPart = () =>
   focused() instanceof HTMLElement ? (focused() as HTMLElement).dataset.part : undefined
 const tab = (name: string) => screen.getByRole('tab', { name })
 
-/** Presses a key until the focus is there, and checks that it can be seen on each stop. Gives the parts it came through. */
+/** Presses a key until the part has the focus, and checks that each stop is visible. Returns the parts on the way. */
 async function go(
   key: '{Tab}' | '{Shift>}{Tab}{/Shift}',
   part: string,
@@ -60,7 +60,7 @@ async function go(
 const forwards = (part: string) => go('{Tab}', part)
 const backwards = (part: string) => go('{Shift>}{Tab}{/Shift}', part)
 
-describe('with the keyboard alone, a user', () => {
+describe('a user with only a keyboard', () => {
   it('goes from an expired QR code to Retry, the phone number, the code, its copy and the link', async () => {
     const writeText = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue()
     const emulator = open({ codeMs: SHORT_MS })
@@ -99,7 +99,7 @@ describe('with the keyboard alone, a user', () => {
     writeText.mockRestore()
   }, 40_000)
 
-  it('changes the number of a code, and stands in the field again', async () => {
+  it('changes the number of a code, and the focus is in the field again', async () => {
     open({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
     await arrive('awaiting-number')
     await forwards('phone-input')
@@ -111,7 +111,7 @@ describe('with the keyboard alone, a user', () => {
     await waitFor(() => expect(focusedPart()).toBe('phone-input'))
   }, 20_000)
 
-  it('reads what the phone may say', async () => {
+  it('reads the list of messages that the phone may show', async () => {
     open({ maxRefreshes: 3 })
     await arrive('awaiting-scan')
     await forwards('trouble-summary')
@@ -125,7 +125,7 @@ describe('the tabs', () => {
     ['left to right', 'ltr', '{ArrowRight}', '{ArrowLeft}'],
     ['right to left', 'rtl', '{ArrowLeft}', '{ArrowRight}'],
   ] as const)(
-    'are one stop, and follow arrows, Home and End where the text runs %s',
+    'are one Tab stop, and follow the arrow keys, Home and End in text from %s',
     async (_, dir, next, previous) => {
       open({ dir, maxRefreshes: 10 })
       await waitFor(() => expect(tab('QR code')).toBeTruthy(), patiently)
@@ -150,7 +150,7 @@ describe('the tabs', () => {
     20_000,
   )
 
-  it('hand the focus to the panel when a scan removes them', async () => {
+  it('move the focus to the panel when a scan removes them', async () => {
     const emulator = open({ maxRefreshes: 10 })
     await arrive('awaiting-scan')
     await forwards('method-tab')
@@ -160,7 +160,7 @@ describe('the tabs', () => {
   }, 20_000)
 })
 
-describe('the focus is not taken', () => {
+describe('the focus stays', () => {
   it('while codes appear, expire and are scanned', async () => {
     const emulator = open({ codeMs: SHORT_MS })
     const host = focused()

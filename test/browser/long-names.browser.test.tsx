@@ -9,7 +9,8 @@ import { timing } from '../react/scripted-provider.js'
 import { loadLaterParts } from './load-later-parts.js'
 import { stillPairing } from './still-pairing.js'
 
-// A name may have any length and script, and says who is linked: it wraps, has two lines at most, and leaves the rest to its title.
+// A name identifies the linked account, and may have any length and script. It wraps to two lines at most, and its `title` has
+// the rest.
 
 const NARROWEST = 280
 
@@ -37,7 +38,7 @@ function statusRow(name: string): ReactElement {
   return <PairingStatus provider={provider} />
 }
 
-/** Where a name stands: its element, and what shows it there. */
+/** The places with a name: the selector of its element, and the component that shows it. */
 const places: Readonly<Record<string, readonly [string, (name: string) => ReactElement]>> = {
   'the safety note': [
     '[data-part="safety-note"] [data-part="app-name"]',
@@ -70,7 +71,7 @@ it.each(
     Object.entries(names).map(([what, name]) => ({ place, selector, show, what, name })),
   ),
 )(
-  '$what in $place: two lines of the card, and the whole name as its title',
+  '$what in $place fills two lines of the card, and its title has the whole name',
   async ({ selector, show, name }) => {
     const { container } = render(show(name))
     container.style.inlineSize = `${NARROWEST}px`
@@ -82,7 +83,7 @@ it.each(
     const { left, right, height } = element.getBoundingClientRect()
     const around = container.getBoundingClientRect()
     expect(height / Number.parseFloat(getComputedStyle(element).lineHeight)).toBeCloseTo(2, 1)
-    // Whole pixels: each of the two may have been rounded the other way.
+    // Both values are whole pixels, and may have been rounded in opposite directions.
     expect(element.scrollWidth - element.clientWidth).toBeLessThanOrEqual(1)
     expect(left).toBeGreaterThanOrEqual(around.left)
     expect(right).toBeLessThanOrEqual(around.right)
@@ -90,7 +91,7 @@ it.each(
   },
 )
 
-it('a short name stands on the line of its sentence', () => {
+it('a short name stays on the line of its sentence', () => {
   const { container } = render(card(qr['awaiting-scan'], 'Acme Inbox'))
   const lines = [
     ...container.querySelectorAll('[data-part="safety-note"] p > span, [data-part="app-name"] > span'),

@@ -14,9 +14,9 @@ import { shrinkPicture } from './shrink-picture.js'
 import { differentStates, stillPairing } from './still-pairing.js'
 
 /**
- * Every state as it looked when its picture was last checked: `baselines/`, drawn by the browser and the fonts of
- * `baselines/drawn-by.txt`. There a difference fails; elsewhere edges are smoothed otherwise, so it is only left as
- * pictures in `__screenshots__/`. After a change that is meant, and looked at, draw them anew:
+ * Compares every state with its last approved picture in `baselines/`. The browser and the fonts of `baselines/drawn-by.txt` drew
+ * these pictures. With the same browser and fonts a difference fails the test. Others smooth edges differently, so there the test
+ * only saves the pictures in `__screenshots__/`. After an intended change, check the new look and draw the pictures again:
  *
  *     npx vitest run --project browser test/browser/look.browser.test.tsx --update
  */
@@ -25,7 +25,7 @@ const DRAWN_BY = `${BASELINES}/drawn-by.txt`
 
 const now = Date.parse('2026-01-15T12:00:00Z')
 
-/** The browser by its whole version, and its fonts by what they make of a line. */
+/** The full version of the browser, and the widths of a line in its fonts. */
 async function drawnHere(): Promise<string> {
   const { product } = await cdp().send('Browser.getVersion')
   const context = new OffscreenCanvas(1, 1).getContext('2d')
@@ -44,7 +44,7 @@ async function isDrawnByThis(): Promise<boolean> {
   return (await server.commands.readFile(DRAWN_BY)) === here
 }
 
-/** A picture that is missing, or that cannot be taken, is a mistake on any browser. */
+/** A missing picture, or a failed screenshot, is an error in any browser. */
 function forgiveDifference(error: unknown): void {
   if (!(error instanceof Error && error.message.includes('does not match'))) throw error
 }
@@ -53,7 +53,7 @@ beforeAll(loadLaterParts)
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now })
-  // Where the tests of another file have left it, a button may be, which looks otherwise under a pointer.
+  // The pointer may still be where another test file left it, and a button under the pointer looks different.
   await cdp().send('Input.dispatchMouseEvent', { type: 'mouseMoved', x: 0, y: 0 })
 })
 
@@ -67,7 +67,7 @@ const widths = { wide: 760, narrow: 280 } as const
 const { qr, 'phone-code': phoneCode } = pairingStates(now)
 type Props = Omit<ComponentProps<typeof PairingCard>, 'pairing'> & { readonly session: PairingSession }
 
-/** Shows a card, and compares what is on screen with its picture. */
+/** Shows a card, and compares the screen with its picture. */
 async function compare(
   picture: string,
   { session, ...props }: Props,
@@ -77,11 +77,11 @@ async function compare(
   const { container } = render(
     <PairingCard pairing={stillPairing(session)} appName="Acme Inbox" dir="ltr" {...props} />,
   )
-  // The encoder, and whatever else comes when it is needed.
+  // Waits for the encoder and other modules that load on demand.
   await vi.dynamicImportSettled()
   await document.fonts.ready
   await arrange?.()
-  // What is in the top layer is not in the container.
+  // Elements in the top layer are not inside the container.
   const shown = arrange ? document.body : container
   const drawn = expect(page.elementLocator(shown)).toMatchScreenshot(picture, { timeout: 10_000 })
   if (await isDrawnByThis()) await drawn
@@ -89,12 +89,12 @@ async function compare(
   if (isUpdate) await shrinkPicture(`${BASELINES}/${picture}.png`)
 }
 
-describe.each(['wide', 'narrow'] as const)('%s', (width) => {
+describe.each(['wide', 'narrow'] as const)('the %s card', (width) => {
   // Colours do not depend on the width.
   describe.each(width === 'wide' ? (['light', 'dark'] as const) : (['light'] as const))(
     'in the %s theme',
     (theme) => {
-      it.each(differentStates(now))('%s looks as it did', async (name, session) => {
+      it.each(differentStates(now))('matches its picture for %s', async (name, session) => {
         await page.viewport(widths[width], 1100)
         await compare(`${name.replace(' ', '-')}-${width}-${theme}`, { session, theme })
         expect(document.querySelector('[data-part="card"]')?.getBoundingClientRect().width).toBe(
@@ -105,7 +105,7 @@ describe.each(['wide', 'narrow'] as const)('%s', (width) => {
   )
 })
 
-/** A square with a letter; a picture of the app's would be a file. */
+/** A square with a letter. A real logo would need a picture file. */
 const LOGO = (
   <span
     style={{
@@ -125,7 +125,7 @@ const LOGO = (
 const number = phoneCode['awaiting-number']
 const press = (name: string) => () => userEvent.click(page.getByRole('button', { name }))
 
-/** What is on screen in more than a state of its own. */
+/** Scenes that show more than one plain state. */
 const scenes: Readonly<Record<string, { props: Props; arrange?: () => Promise<unknown> }>> = {
   relink: { props: { session: qr['awaiting-scan'], mode: 'relink', appLogo: LOGO } },
   'wrong-phone': {
@@ -165,10 +165,10 @@ const scenes: Readonly<Record<string, { props: Props; arrange?: () => Promise<un
   'hebrew-number': { props: { session: number, locale: he, dir: 'rtl', defaultCountry: 'IL' } },
 }
 
-describe.each(['wide', 'narrow'] as const)('%s', (width) => {
-  // In the narrow one the code fills the window already.
+describe.each(['wide', 'narrow'] as const)('the %s card with more than a plain state', (width) => {
+  // In the narrow card the code already fills the window.
   const shown = Object.entries(scenes).filter(([name]) => width === 'wide' || name !== 'enlarged')
-  it.each(shown)('%s looks as it did', async (name, { props, arrange }) => {
+  it.each(shown)('matches its picture for %s', async (name, { props, arrange }) => {
     await page.viewport(widths[width], 700)
     await compare(`${name}-${width}`, { theme: 'light', ...props }, arrange)
   })

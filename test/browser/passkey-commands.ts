@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import type { BrowserContext, CDPSession, Page } from 'playwright'
 import type { BrowserCommand } from 'vitest/node'
 
-/** A page of WhatsApp Web in a tab of its own, with an authenticator that has the passkey of an account. */
+/** A page of WhatsApp Web in a separate tab. Its authenticator has the passkey of an account. */
 interface WhatsAppWeb {
   readonly page: Page
   readonly devtools: CDPSession
@@ -13,7 +13,7 @@ let open: WhatsAppWeb | undefined
 
 const ORIGIN = 'https://web.whatsapp.com'
 
-/** Opens the page, which is served here, and gives the public key of the passkey. */
+/** Opens the page, which this command serves, and returns the public key of the passkey. */
 const openWhatsAppWeb: BrowserCommand<[]> = async ({ context }) => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   open = await openPage(context)
@@ -53,7 +53,7 @@ async function openPage(context: BrowserContext): Promise<WhatsAppWeb> {
   return { page, devtools, authenticatorId }
 }
 
-/** Requests the passkey on that page. With `isRefused`, the user does not identify themselves. */
+/** Requests the passkey on that page. With `isRefused`, the user does not confirm their identity. */
 const signOnWhatsAppWeb: BrowserCommand<
   [PublicKeyCredentialRequestOptionsJSON, { isRefused?: boolean }]
 > = async (_, options, { isRefused = false } = {}) => {

@@ -10,9 +10,9 @@ import type { DemandPasskeyOptions, EmulatorAction } from '../../src/testing.js'
 import { emulatedProvider } from '../../stories/playground/emulated-provider.js'
 import { signOnWhatsAppWeb } from './virtual-passkey.js'
 
-// Component → proxy → pairing handler → adapter → mock server, and a real passkey: a key of Chromium's virtual authenticator signs in
-// a tab of https://web.whatsapp.com, and the emulated WhatsApp verifies its signature. All else of the ceremony is in
-// test/react/passkey.test.tsx, and at each provider in test/server/passkey-providers.test.ts.
+// The chain is component → proxy → pairing handler → adapter → mock server. The passkey is real: Chromium's virtual authenticator
+// signs in a tab of https://web.whatsapp.com, and the emulated WhatsApp verifies the signature. test/react/passkey.test.tsx tests
+// the other steps of the ceremony, and test/server/passkey-providers.test.ts tests each provider.
 
 const patiently = { timeout: 15_000 }
 
@@ -27,13 +27,13 @@ afterEach(() => commands.closeWhatsAppWeb())
 const heading = (name: string) => screen.findByRole('heading', { name }, patiently)
 const button = (name: string) => screen.findByRole('button', { name }, patiently)
 
-/** A provider that may be polled more often than real ones: no test waits for four seconds to see a state. */
+/** A provider that allows more frequent polls than real ones, so that no test waits four seconds for a state. */
 const hurried = (provider: PairingProvider): PairingProvider => ({
   ...provider,
   timing: { ...provider.timing, qrIntervalMs: 400, qrMinIntervalMs: 200, statusIntervalMs: 400 },
 })
 
-/** Up to the moment in which WhatsApp wants the passkey. */
+/** Continues until WhatsApp demands the passkey. */
 async function demand(id: 'waha' | 'z-api', signPasskey: SignPasskey, options?: DemandPasskeyOptions) {
   const { emulator, provider, mockServer } = emulatedProvider(id, { linkingMs: 100 })
   emulator.registerPasskey({ publicKey })
@@ -76,7 +76,7 @@ async function demand(id: 'waha' | 'z-api', signPasskey: SignPasskey, options?: 
   const { state } = emulator
   if (state.status !== 'passkey-required') throw new Error('No passkey is required.')
   const { challenge } = state.challenge
-  /** All that is kept or written down. */
+  /** Everything that the page stores or logs. */
   const kept = () =>
     JSON.stringify([
       queryClient
@@ -91,7 +91,7 @@ async function demand(id: 'waha' | 'z-api', signPasskey: SignPasskey, options?: 
 }
 
 describe('a passkey at WAHA', () => {
-  it('signs on web.whatsapp.com, once the user identifies themselves, and links when both codes are the same', async () => {
+  it('signs on web.whatsapp.com after the user confirms their identity, and links when both codes are the same', async () => {
     let isRefused = true
     const signPasskey: SignPasskey = (...given) => signOnWhatsAppWeb({ isRefused })(...given)
     const walk = await demand('waha', signPasskey, { comparesCode: true })

@@ -8,7 +8,7 @@ import { quickProvider } from './quick-provider.js'
 
 const patiently = { timeout: 15_000 }
 
-/** The phone tab, with the countries there and the focus in front of the field. */
+/** Opens the phone tab with its countries loaded. The focus is on the element before the field. */
 async function open(props: Partial<WhatsAppPairingProps> = {}) {
   const { emulator, provider } = quickProvider('z-api')
   const onLinked = vi.fn()
@@ -33,8 +33,8 @@ const press = async (keys: string, times = 1) => {
   for (let pressed = 0; pressed < times; pressed++) await userEvent.keyboard(keys)
 }
 
-describe('with real keys', () => {
-  it('a country is searched, a number typed, and the phone linked', async () => {
+describe('the phone number with real keys', () => {
+  it('the user searches for a country, types a number and links the phone', async () => {
     const { emulator, onLinked, requestPairingCode, picker, field } = await open()
     screen.getByRole('tab', { name: 'Phone number' }).focus()
     while (document.activeElement !== picker) await press('{Tab}')
@@ -56,24 +56,24 @@ describe('with real keys', () => {
     await waitFor(() => expect(onLinked).toHaveBeenCalledOnce(), patiently)
   })
 
-  it('a digit in the middle is deleted and typed again, and the caret stays beside it', async () => {
+  it('the caret stays in place when the user deletes a digit in the middle and types it again', async () => {
     const { field } = await open({ defaultCountry: 'BR' })
     field.focus()
     await press('11987654321')
     expect(field.value).toBe('(11) 98765-4321')
-    // Behind the 8.
+    // The caret is behind the 8.
     await press('{ArrowLeft}', 8)
     await press('{Backspace}')
     expect([field.value, field.selectionStart]).toEqual(['(11) 97654-321', '(11) 9'.length])
     await press('8')
     expect([field.value, field.selectionStart]).toEqual(['(11) 98765-4321', '(11) 98'.length])
     await press('{Home}')
-    // Some of them take a bracket or a dash.
+    // Some of these presses delete a bracket or a dash.
     await press('{Delete}', 30)
     expect(field.value).toBe('')
   })
 
-  it('the list keeps to its own scrolling, and shows the country that is active', async () => {
+  it('the list scrolls without scrolling the page, and shows the active country', async () => {
     const { picker } = await open()
     picker.focus()
     const before = window.scrollY
@@ -88,7 +88,7 @@ describe('with real keys', () => {
     expect(screen.queryByRole('listbox')).toBeNull()
   })
 
-  it('what is pasted over a selection is understood', async () => {
+  it('the field accepts a number that is pasted over a selection', async () => {
     const { picker, field } = await open()
     field.focus()
     await press('20255')

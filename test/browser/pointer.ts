@@ -1,6 +1,6 @@
 import { cdp } from 'vitest/browser'
 
-// A mouse and a finger at places of the page, by the protocol that Playwright uses itself: the browser does the hit test, and sends
+// Mouse and touch input at a position of the page. It uses the protocol of Playwright, so the browser does the hit test and sends
 // the events. `userEvent` of `vitest/browser` only presses elements, and only with a mouse.
 
 export interface Point {
@@ -8,7 +8,7 @@ export interface Point {
   readonly y: number
 }
 
-/** The page is a frame in the test runner's own. */
+/** Converts a point of the page to the window. The page is a frame inside the page of the test runner. */
 function inWindow({ x, y }: Point): Point {
   const frame = frameElement?.getBoundingClientRect()
   return { x: x + (frame?.x ?? 0), y: y + (frame?.y ?? 0) }
@@ -28,10 +28,10 @@ const touchEvent = (type: 'touchStart' | 'touchMove' | 'touchEnd', at?: Point, s
     ...(seconds !== undefined && { timestamp: seconds }),
   })
 
-/** The kind of pointer: mouse, touch or pen. A page must treat them alike. */
+/** The type of pointer: mouse, touch or pen. A page must treat them alike. */
 export interface Pointer {
   press(at: Point): Promise<void>
-  /** Moves what lies there up by so many pixels, to see what is below. */
+  /** Scrolls the content at this point up by this many pixels. */
   scroll(at: Point, pixels: number): Promise<void>
 }
 
@@ -62,13 +62,13 @@ export const finger: Pointer = {
       seconds += 0.02
       await touchEvent('touchMove', { x: at.x, y: at.y - moved }, seconds)
     }
-    // Held still before it is lifted: a tap into a list that still moves only stops it.
+    // The finger stops before it is lifted. A tap on a list that still scrolls only stops it.
     await touchEvent('touchMove', { x: at.x, y: at.y - pixels }, seconds + 0.5)
     await touchEvent('touchEnd', undefined, seconds + 0.52)
   },
 }
 
-/** Whether the device has a screen to touch: what `(pointer: coarse)` and `navigator.maxTouchPoints` say. */
+/** Sets whether the device has a touch screen. `(pointer: coarse)` and `navigator.maxTouchPoints` report it. */
 export async function setTouchScreen(enabled: boolean): Promise<void> {
   await cdp().send('Emulation.setTouchEmulationEnabled', { enabled, maxTouchPoints: 1 })
 }

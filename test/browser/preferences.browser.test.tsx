@@ -8,12 +8,12 @@ import { pairingStates } from '../../src/testing.js'
 import { coveredControls } from './covered-controls.js'
 import { differentStates, stillPairing } from './still-pairing.js'
 
-// How people set up their system and their browser: less motion, colours of their own, larger text, a narrow window.
+// The preferences of users: reduced motion, forced colours, larger text, a narrow window.
 
 const states = pairingStates()
 
 const WIDE = { width: 1000, height: 800 }
-/** 1280 pixels at 400 %, where WCAG requires a page to scroll in one direction only. */
+/** 1280 pixels at 400 %. At this size WCAG requires that a page scrolls in one direction only. */
 const NARROW = { width: 320, height: 640 }
 
 const rooms = [
@@ -48,7 +48,7 @@ async function show(session: PairingSession): Promise<HTMLElement> {
   return root
 }
 
-/** What moves by itself; a transition follows what the user does. */
+/** Animations. Transitions are not included, because they follow an action of the user. */
 const motion = (root: HTMLElement) =>
   root
     .getAnimations({ subtree: true })
@@ -84,12 +84,12 @@ it.each(differentStates())(
   },
 )
 
-it('the name of a system keeps its distance from the step where the smallest text of a browser fills its room', async () => {
+it("the name of a system keeps its distance from the step if the browser's minimum font size makes it fill its space", async () => {
   const root = await show(states.qr['awaiting-scan'])
   const name = root.querySelector<HTMLElement>('[data-part="step-platform"]')
   const [word, step] = [name?.firstChild, name?.nextSibling]
   if (!name || !word || !step) throw new Error('There is no step of a system.')
-  // The room is counted in the text of the page, and a browser may draw a larger one.
+  // The width is in units of the page's text, and a browser may draw larger text.
   name.style.minInlineSize = '0'
   const range = document.createRange()
   range.setStart(word, 0)
@@ -99,7 +99,7 @@ it('the name of a system keeps its distance from the step where the smallest tex
   expect(range.getBoundingClientRect().left - right).toBeGreaterThan(3)
 })
 
-/** Parts whose text does not fit into them, or that lie outside of the card. A field may hold more than is seen of it. */
+/** Parts that are too small for their text, or that are outside the card. A field may contain more text than it shows. */
 function cutOff(root: HTMLElement): readonly string[] {
   const card = root.querySelector('[data-part="card"]')?.getBoundingClientRect()
   if (!card) throw new Error('There is no card.')
@@ -129,7 +129,7 @@ describe('in forced colours', () => {
   const hasEdge = ({ borderTopStyle, borderTopWidth, outlineStyle }: CSSStyleDeclaration) =>
     (borderTopStyle !== 'none' && borderTopWidth !== '0px') || outlineStyle !== 'none'
 
-  it('the chosen tab differs from the other one by more than its background', async () => {
+  it('the selected tab differs from the other by more than its background', async () => {
     await forced()
     const root = await show(states.qr['awaiting-scan'])
     const [chosen, other] = [...root.querySelectorAll('[role="tab"]')].map((tab) => getComputedStyle(tab))
@@ -151,14 +151,14 @@ describe('in forced colours', () => {
     expect(hasEdge(inPart(await show(session), part))).toBe(true)
   })
 
-  it('the countdown is still seen to run down', async () => {
+  it('the countdown is still visible', async () => {
     await forced()
     const root = await show(states['phone-code']['awaiting-code'])
     const [bar, track] = [inPart(root, 'countdown-bar'), inPart(root, 'countdown')]
     expect(bar.backgroundColor).not.toBe(track.backgroundColor)
   })
 
-  it('the QR code stays dark on white, in a dark system too', async () => {
+  it('the QR code stays dark on white, even in a dark system', async () => {
     await prefer([
       { name: 'forced-colors', value: 'active' },
       { name: 'prefers-color-scheme', value: 'dark' },

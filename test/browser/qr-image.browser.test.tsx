@@ -31,7 +31,7 @@ function show(qrCode: QrPayload, props: Partial<WhatsAppPairingProps> = {}) {
 const find = (selector: string) => document.querySelector(`[data-part="qr-code"] ${selector}`)
 const shown = (selector: string) => waitFor(() => expect(find(selector)).not.toBeNull(), { timeout: 5_000 })
 
-/** Counts the looks at a picture, and lets each give what the browser gives, or what the test says. */
+/** Counts the reads of pictures. Each read returns the browser's result, or the result that the test sets. */
 function watchCanvas(getContext?: () => never) {
   const looks = { count: 0 }
   const Original = OffscreenCanvas
@@ -49,14 +49,14 @@ function watchCanvas(getContext?: () => never) {
 }
 
 async function staysPicture(): Promise<void> {
-  // As long as two frames take, for what would be drawn.
+  // Waits two frames, so that the browser has drawn any change.
   for (const _ of [1, 2]) await new Promise((resolve) => requestAnimationFrame(resolve))
   expect(find('svg')).toBeNull()
   expect(find('img')).not.toBeNull()
 }
 
 describe('a picture of WhatsApp’s text', () => {
-  it('is shown at once, and then drawn anew as the same code', async () => {
+  it('is shown immediately, and then redrawn as the same code', async () => {
     show(await pictureOf(LINK))
     await shown('img')
     await shown('svg')
@@ -73,7 +73,7 @@ describe('a picture of WhatsApp’s text', () => {
     expect(find('svg')?.getBoundingClientRect()).toEqual(before)
   })
 
-  it('is read without margin, on a transparent ground and at one pixel a module too', async () => {
+  it('is decoded even without a margin, on a transparent background or at one pixel per module', async () => {
     const { encodeQR } = await import('qr')
     const withBorder = encodeQR(LINK, 'raw', { ecc: 'low', border: 1 })
     const modules = withBorder.slice(1, -1).map((row) => row.slice(1, -1))
@@ -90,7 +90,7 @@ describe('a picture of WhatsApp’s text', () => {
     expect(await scanScreen()).toBe(LINK)
   })
 
-  it('stays a picture where the browser gives no pixels out', async () => {
+  it('stays a picture if the browser does not give access to pixels', async () => {
     const looks = watchCanvas(() => {
       throw new DOMException('', 'SecurityError')
     })
@@ -102,8 +102,8 @@ describe('a picture of WhatsApp’s text', () => {
   })
 })
 
-describe('on the phone that is to be linked', () => {
-  it('the text of a picture is the link that opens WhatsApp, once it was read', async () => {
+describe('a picture on the phone to be linked', () => {
+  it('becomes the link that opens WhatsApp after it is decoded', async () => {
     const endPhone = pretendPhone()
     show(await pictureOf(LINK), { defaultMethod: 'qr' })
     await waitFor(() => expect(document.querySelector('a')?.getAttribute('href')).toBe(LINK))
@@ -112,21 +112,21 @@ describe('on the phone that is to be linked', () => {
   })
 })
 
-describe('another picture', () => {
+describe('a picture of another kind', () => {
   it.each([
     ['another text', () => pictureOf('https://evil.example/#2@reference,noise,identity,adv,1')],
     [
       'nothing',
       async () => normalizeQrPayload('data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"/>'),
     ],
-  ] as const)('that holds %s stays as it is', async (_, picture) => {
+  ] as const)('stays unchanged if it contains %s', async (_, picture) => {
     const looks = watchCanvas()
     show(await picture())
     await waitFor(() => expect(looks.count).toBeGreaterThan(0), { timeout: 5_000 })
     await staysPicture()
   })
 
-  it('that is too large is not even looked at', async () => {
+  it('is not decoded if it is too large', async () => {
     const looks = watchCanvas()
     show(
       normalizeQrPayload(
@@ -139,7 +139,7 @@ describe('another picture', () => {
     expect(looks.count).toBe(0)
   })
 
-  it('that is broken is requested again, and fails in the end', async () => {
+  it('is requested again if it is broken, and the session fails in the end', async () => {
     const provider = show(normalizeQrPayload('data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=='))
     await waitFor(() => expect(document.querySelector('[data-status="failed"]')).not.toBeNull(), {
       timeout: 12_000,
@@ -151,8 +151,8 @@ describe('another picture', () => {
   })
 })
 
-describe('the enlarged code', () => {
-  it('fills the screen, is read from it, and closes with Escape', async () => {
+describe('the enlarged code of a picture', () => {
+  it('fills the screen, can be scanned, and closes with Escape', async () => {
     await page.viewport(1000, 800)
     document.body.style.cssText = 'margin: 0; background: #0b141a'
     show(await pictureOf(LINK), { theme: 'dark' })

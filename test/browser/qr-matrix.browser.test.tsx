@@ -13,15 +13,15 @@ import { screenPixels } from './scan-screen.js'
 const sent = pairingStates().qr['awaiting-scan'].qrCode.payload
 const text = sent.kind === 'text' ? sent.value : ''
 
-/** How a user may see the code. */
+/** The conditions under which a user sees the code. */
 interface Look {
   readonly theme?: 'light' | 'dark'
   readonly dir?: 'rtl'
   readonly forcedColors?: boolean
-  /** Pixels of the device for one of CSS. */
+  /** Device pixels per CSS pixel. */
   readonly density?: 1 | 2
   readonly viewport?: readonly [width: number, height: number]
-  /** What the camera adds: it is held askew, and does not focus. */
+  /** The effect of the camera: a tilt and a blur. */
   readonly rotate?: string
   readonly blur?: string
 }
@@ -36,7 +36,7 @@ const looks: readonly (readonly [string, Look])[] = [
   ['from right to left', { dir: 'rtl' }],
   ['280 pixels wide', { viewport: [280, 800] }],
   ['280 pixels wide, dark, from right to left', { viewport: [280, 800], theme: 'dark', dir: 'rtl' }],
-  // What 200 % makes of a window of 1280 × 1400.
+  // A window of 1280 × 1400 at 200 %.
   ['at 200 %', { viewport: [640, 700], density: 2 }],
   ['out of focus', { blur: '1px' }],
   ['280 pixels wide and out of focus', { viewport: [280, 800], blur: '0.8px' }],
@@ -45,7 +45,7 @@ const looks: readonly (readonly [string, Look])[] = [
   ['held askew and out of focus', { rotate: '-24deg', blur: '0.6px', density: 2, viewport: [600, 900] }],
 ]
 
-/** A picture is read and drawn as its text is. */
+/** A picture is decoded, and then drawn like its text. */
 const sources: readonly (readonly [string, () => Promise<QrPayload>, typeof looks])[] = [
   ['text', async () => normalizeQrPayload(text), looks],
   ['image', async () => normalizeQrPayload(toBase64(await qrImage(text))), looks.slice(0, 4)],
@@ -53,7 +53,7 @@ const sources: readonly (readonly [string, () => Promise<QrPayload>, typeof look
 
 async function apply({ theme = 'light', forcedColors, density = 1, viewport = [800, 700] }: Look) {
   const [width, height] = viewport
-  // The window around the page: in a smaller one, it would be scaled down.
+  // Sets the window around the page. A smaller window would scale the page down.
   await cdp().send('Emulation.setDeviceMetricsOverride', {
     width: 1_000,
     height: 1_000,
@@ -75,10 +75,10 @@ afterEach(async () => {
   await cdp().send('Emulation.setEmulatedMedia', { features: [] })
 })
 
-/** As long as WhatsApp's text has been seen, and then some: 69 modules, 77 with the quiet zone. */
+/** Longer than any observed text of WhatsApp: 69 modules, 77 with the quiet zone. */
 const longest = `https://wa.me/settings/linked_devices#2@${'x'.repeat(380 - 40)}`
 
-it('a QR code of 280 pixels has three for each module, also with the longest text, and is read', async () => {
+it('a QR code of 280 pixels has three pixels per module for the longest text, and is readable', async () => {
   await apply({ viewport: [280, 800] })
   document.body.style.cssText = 'margin: 0; background: #ffffff'
   const provider = scriptedProvider(
@@ -97,7 +97,7 @@ it('a QR code of 280 pixels has three for each module, also with the longest tex
 })
 
 describe.each(sources)('a code that was sent as %s', (_, payload, looks) => {
-  it.each(looks)('is read %s', async (_, look) => {
+  it.each(looks)('is readable %s', async (_, look) => {
     await apply(look)
     const { theme = 'light', dir, rotate, blur } = look
     document.body.style.cssText = `margin: 0; background: ${theme === 'dark' ? '#0b141a' : '#ffffff'}`

@@ -11,16 +11,16 @@ afterEach(() => {
   document.body.style.background = ''
 })
 
-// The themes of a code that is drawn are in qr-matrix.browser.test.tsx.
+// qr-matrix.browser.test.tsx tests the themes of a drawn code.
 it.each(providerIds)(
-  'the pixels on screen hold the code of the account behind %s, and link it',
+  'the pixels on screen contain the code of the account behind %s, and link it',
   async (id) => {
     document.body.style.background = '#0b141a'
     const { emulator, provider } = quickProvider(id)
     render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} theme="dark" />)
     const inPage = (selector: string) =>
       waitFor(() => expect(document.querySelector(selector)).not.toBeNull(), { timeout: 12_000 })
-    // A picture, or an SVG once its encoder is there.
+    // The code is a picture, or an SVG after its encoder has loaded.
     await inPage('[data-part="qr-code"] :is(svg, img)')
     await document.querySelector<HTMLImageElement>('[data-part="qr-code"] img')?.decode()
 

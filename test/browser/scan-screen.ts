@@ -1,14 +1,14 @@
 import decodeQr from 'qr/decode.js'
 import { cdp } from 'vitest/browser'
 
-/** What a camera would read from the pixels of the page. */
+/** Returns the text that a camera reads from the pixels of the page. */
 export async function scanScreen(): Promise<string> {
   return decodeQr(await screenPixels(), { timeLimit: 500 })
 }
 
-/** The page as it is drawn, each pixel one of the device. */
+/** Returns the page as it is drawn, in device pixels. */
 export async function screenPixels(): Promise<ImageData> {
-  // The page is a frame; around it is the test runner's own.
+  // The page is a frame inside the page of the test runner.
   const {
     x = 0,
     y = 0,

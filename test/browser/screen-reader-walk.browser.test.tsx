@@ -24,7 +24,7 @@ const patiently = { timeout: 15_000 }
 const inPage = (selector: string) =>
   waitFor(() => expect(document.querySelector(selector)).not.toBeNull(), patiently)
 
-/** The component in one state, with all that is loaded for it. */
+/** Shows the component in one state, after all its modules have loaded. */
 async function show(session: PairingSession) {
   render(
     <PairingCard
@@ -54,17 +54,17 @@ const walk: readonly (readonly [PairingMethod, PairingSessionStatus])[] = [
   ['qr', 'failed'],
 ]
 
-// Kept as files that can be read: each line is a thing a screen reader comes to, with its role, name and states.
-describe('a screen reader finds, in the accessibility tree of Chromium,', () => {
+// The snapshots are readable files. Each line is one node of a screen reader, with its role, name and states.
+describe('the accessibility tree of Chromium', () => {
   beforeAll(loadLaterParts)
   // Large enough for Enlarge, which a smaller window does not offer.
   beforeEach(() => page.viewport(1280, 1200))
 
-  it.each(walk)('%s: %s', async (method, status) => {
+  it.each(walk)('%s: %s matches its file', async (method, status) => {
     const session = pairingStates()[method][status]
     if (!session) throw new Error(`A ${method} session is never ${status}.`)
     await show(session)
-    // It is loaded after the code was painted.
+    // The button loads after the code was painted.
     if (status === 'awaiting-scan')
       await expect.element(page.getByRole('button', { name: 'Enlarge' })).toBeEnabled()
     await expect(await accessibilityTree(ROOT)).toMatchFileSnapshot(
@@ -72,18 +72,21 @@ describe('a screen reader finds, in the accessibility tree of Chromium,', () => 
     )
   })
 
-  it.each(['extensionCode', 'confirm'] as const)('the step %s of a passkey', async (step) => {
-    await show(pairingStates().passkey[step])
-    const tree = await accessibilityTree(ROOT)
-    // The time runs.
-    await expect(tree.replace(/"\d+:\d\d"/, '"time"')).toMatchFileSnapshot(
-      `./accessibility-trees/passkey-${step}.txt`,
-    )
-  })
+  it.each(['extensionCode', 'confirm'] as const)(
+    'matches its file for the step %s of a passkey',
+    async (step) => {
+      await show(pairingStates().passkey[step])
+      const tree = await accessibilityTree(ROOT)
+      // The countdown changes the time.
+      await expect(tree.replace(/"\d+:\d\d"/, '"time"')).toMatchFileSnapshot(
+        `./accessibility-trees/passkey-${step}.txt`,
+      )
+    },
+  )
 })
 
-describe('with a screen reader, a user', () => {
-  it('gets each step announced once, and finds the code character by character', async () => {
+describe('a user with a screen reader', () => {
+  it('gets one announcement for each step, and finds the code character by character', async () => {
     const { emulator, provider } = quickProvider('green-api', { firstCodeMs: 3_000, codeMs: 3_000 })
     render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} maxRefreshes={1} />)
     const heard = listen('[role="status"]')
@@ -103,7 +106,7 @@ describe('with a screen reader, a user', () => {
 
     emulator.typeCode(code)
     await inPage('[data-status="linked"]')
-    // In between, as long as the provider takes.
+    // Texts of waiting may be between the steps, depending on the provider's speed.
     const steps = heard.filter((text) => !/^(?:Getting your code…|Linking…)$/.test(text))
     expect(steps).toEqual([
       'Waiting for your scan · code 1 of 1',

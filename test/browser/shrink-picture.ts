@@ -1,10 +1,10 @@
 import { decode, encode } from 'fast-png'
 import { server } from 'vitest/browser'
 
-/** Less than a comparison sees, and enough for a third of the size. */
+/** A comparison does not notice this difference, and it saves a third of the size. */
 const STEP = 4
 
-/** A PNG file written anew, smaller: opaque, its shades rounded, packed as well as can be. */
+/** Rewrites a PNG file in a smaller form: opaque, with rounded shades and the best compression. */
 export async function shrinkPicture(path: string): Promise<void> {
   const { width, height, channels, data } = decode(
     Uint8Array.from(atob(await server.commands.readFile(path, 'base64')), (byte) => byte.charCodeAt(0)),

@@ -3,7 +3,7 @@ import { pairingStates } from '../../src/testing.js'
 
 const nothing = async (): Promise<void> => {}
 
-/** A session that stays as it is, for the look of a state. */
+/** A session that stays in one state, for tests of its look. */
 export function stillPairing(session: PairingSession): UsePairingSessionResult {
   return {
     session,
@@ -26,10 +26,10 @@ export function stillPairing(session: PairingSession): UsePairingSessionResult {
   }
 }
 
-/** Once linking, a session looks the same whichever way it came. */
+/** From linking on, a session looks the same for both methods. */
 const ALIKE = ['linking', 'linked', 'passkey-required', 'failed']
 
-/** Every state that looks different, by its method and status. */
+/** Every state with a different look, by its method and status. */
 export function differentStates(now?: number): readonly (readonly [string, PairingSession])[] {
   const { qr, 'phone-code': phoneCode } = pairingStates(now)
   return [

@@ -14,7 +14,7 @@ const colourOf = { light: LIGHT, dark: DARK } as const
 
 const html = document.documentElement
 
-/** How hosts say which theme their page has: their CSS, and what they do to `<html>`. */
+/** The ways in which apps set the theme of their page: their CSS, and their changes to `<html>`. */
 const hosts: readonly (readonly [string, string, (scheme: Scheme) => void])[] = [
   [
     'next-themes, which sets a class and color-scheme',
@@ -68,7 +68,7 @@ afterEach(async () => {
   await preferScheme('')
 })
 
-/** Gives the colour of a card as it stands, or with another theme. */
+/** Returns a function that reads the colour of a card, with its own theme or with another one. */
 function show(props: Partial<PairingCardProps>) {
   const card = (theme: PairingCardProps['theme']) => (
     <PairingCard {...props} theme={theme} pairing={stillPairing(pairingStates().qr.expired)} />
@@ -95,7 +95,7 @@ describe.each(kinds)('the theme of %s', (_kind, kind) => {
       style.textContent = css
     })
 
-    it('inherit follows the page while that changes, auto the system, light and dark neither', async () => {
+    it('inherit follows changes of the page, auto follows the system, light and dark stay fixed', async () => {
       setTheme('light')
       const colour = show(kind)
       for (const system of schemes) {
@@ -111,7 +111,7 @@ describe.each(kinds)('the theme of %s', (_kind, kind) => {
     })
   })
 
-  it('inherit follows the nearest ancestor that has a theme', () => {
+  it('inherit follows the nearest ancestor with a theme', () => {
     style.textContent = '.dark { color-scheme: dark }'
     const { container } = render(
       <div className="dark">

@@ -1,7 +1,7 @@
 import { commands } from 'vitest/browser'
 import type { PasskeyRequestOptions, SignPasskey } from '../../src/index.js'
 
-/** What `passkey-commands.ts` does in the browser outside the page of the test. */
+/** The functions of `passkey-commands.ts`, which runs in the browser outside the page of the test. */
 export interface VirtualPasskey {
   /** Resolves with the public key of the passkey: SPKI in base64url. */
   openWhatsAppWeb(): Promise<string>
@@ -16,7 +16,9 @@ declare module 'vitest/browser' {
   interface BrowserCommands extends VirtualPasskey {}
 }
 
-/** Signs with a real `navigator.credentials.get` in a tab of `https://web.whatsapp.com`, as a desktop shell or an extension does. */
+/**
+ * Signs with a real `navigator.credentials.get` in a tab of `https://web.whatsapp.com`, as a desktop app or an extension does.
+ */
 export const signOnWhatsAppWeb =
   (how?: { readonly isRefused?: boolean }): SignPasskey =>
   async (options) => {

@@ -1,18 +1,18 @@
-/** What a user does with the phone, and what happens to the app's server. */
+/** The actions of a user on the phone, and the events of the app's server. */
 export type AccountAction = 'scan' | 'type-code' | 'log-out' | 'restart-app'
 
 export type PhoneAnswer = { readonly ok: true } | { readonly ok: false; readonly reason: string }
 
-/** A phone, the WhatsApp it talks to, and an app that links it: each test has its own. */
+/** A phone, its WhatsApp, and an app that links it. Each test has a separate account. */
 export interface WhatsAppAccount {
-  /** Of the pairing handler. */
+  /** The URL of the pairing handler. */
   readonly pairingUrl: string
   act(action: AccountAction, text?: string): Promise<PhoneAnswer>
   end(): Promise<unknown>
 }
 
 export async function openWhatsAppAccount(): Promise<WhatsAppAccount> {
-  // As `whatsapp-plugin.ts` mounts it.
+  // The path where `whatsapp-plugin.ts` mounts the account.
   const url = `/whatsapp/${crypto.randomUUID()}`
   await fetch(url, { method: 'PUT' })
   return {

@@ -14,9 +14,9 @@ import type { AccountAction, PhoneAnswer } from './whatsapp-account.js'
 /** An account with its phone, and an app that links it. */
 interface Account {
   readonly server: WhatsAppServer
-  /** Of the app that runs at this moment. */
+  /** The listener of the app process that runs now. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void
-  /** The app's process ends, with all that pages hold open to it, and another one takes over with what was kept. */
+  /** Ends the app's process and all open connections of pages. A new process continues with the stored data. */
   restartApp(): Promise<void>
   close(): Promise<void>
 }
@@ -24,8 +24,8 @@ interface Account {
 const accounts = new Map<string, Promise<Account>>()
 
 /**
- * `PUT /{account}` opens an account and `DELETE /{account}` ends it. In between `/{account}/pairing` is the pairing handler of the
- * app, and `POST /{account}/act` what a user does with the phone, or what happens to the servers.
+ * `PUT /{account}` opens an account and `DELETE /{account}` ends it. Between the two, `/{account}/pairing` is the pairing handler
+ * of the app. `POST /{account}/act` performs an action of the user on the phone, or an event of the servers.
  */
 export async function whatsappListener(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, name = '', subject] = new URL(request.url ?? '/', 'http://localhost').pathname.split('/')
@@ -37,7 +37,7 @@ export async function whatsappListener(request: IncomingMessage, response: Serve
     return
   }
   const account = await accounts.get(name)
-  // Pages read for a moment after their account has ended.
+  // Pages still send requests for a moment after their account has ended.
   if (!account) {
     response.writeHead(404).end()
     return
@@ -87,7 +87,7 @@ async function openAccount(): Promise<Account> {
   }
   const startApp = () => {
     const provider = baileys(options)
-    // Pollers of its own, as in a process that has just started.
+    // Each handler has new pollers, as in a process that has just started.
     const handler = createHandler({ provider, authorize: () => true }, createPollerRegistry())
     const handle = toNodeListener(handler)
     const underWay = new Set<ServerResponse>()

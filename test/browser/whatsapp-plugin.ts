@@ -1,11 +1,11 @@
 import { createServer, type Plugin, type ViteDevServer } from 'vite'
 
-/** Where the backend of the end-to-end test is, in the test server. */
+/** The path of the end-to-end test's backend in the test server. */
 const WHATSAPP_PATH = '/whatsapp'
 
 /**
- * Mounts the server half of the end-to-end test beside the page, so that the component talks to its own origin as it
- * does in an app: pairing handler, Baileys adapter, and the WhatsApp server that they link with.
+ * Mounts the server side of the end-to-end test in the test server. So the component sends requests to its own origin, as in an
+ * app. The server side is the pairing handler, the Baileys adapter and the WhatsApp server that they link with.
  */
 export function whatsappBackend(): Plugin {
   let loader: Promise<ViteDevServer> | undefined
@@ -27,7 +27,7 @@ export function whatsappBackend(): Plugin {
   }
 }
 
-/** Apart from the test server itself, which rewrites every `import()` for the browser. */
+/** A separate server, because the test server rewrites every `import()` for the browser. */
 function createLoader(): Promise<ViteDevServer> {
   return createServer({
     configFile: false,

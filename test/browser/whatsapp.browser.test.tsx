@@ -7,12 +7,12 @@ import { proxy, WhatsAppPairing } from '../../src/index.js'
 import { scanScreen } from './scan-screen.js'
 import { openWhatsAppAccount, type WhatsAppAccount } from './whatsapp-account.js'
 
-// Component → proxy → pairing handler → Baileys adapter → Baileys itself → the test server, and a phone that only sees
-// the screen. What else happens between Baileys and WhatsApp is in test/providers/baileys.test.ts.
+// The chain is component → proxy → pairing handler → Baileys adapter → Baileys → the test server, and a phone that only sees the
+// screen. test/providers/baileys.test.ts tests the other cases between Baileys and WhatsApp.
 
 const NUMBER = '5511987654321'
 
-/** Baileys answers in well under a second; machines that run other tests too take longer. */
+/** Baileys responds in well under a second. A machine that runs other tests at the same time takes longer. */
 const patiently = { timeout: 30_000 }
 
 const accounts: WhatsAppAccount[] = []
@@ -39,7 +39,7 @@ async function open() {
 const shown = (selector: string) =>
   waitFor(() => expect(document.querySelector(selector)).not.toBeNull(), patiently)
 
-/** The code in the pixels of the screen: the first, or the one that has taken another's place. */
+/** Returns the code in the pixels of the screen. With `previous`, it waits for the code that replaces it. */
 async function codeOnScreen(previous?: string): Promise<string> {
   return waitFor(async () => {
     await shown('[data-part="qr-code"] svg')
@@ -52,7 +52,7 @@ async function codeOnScreen(previous?: string): Promise<string> {
 const ok = { ok: true }
 
 describe('a phone, WhatsApp and real Baileys', () => {
-  it('link by the pairing code on the screen', async () => {
+  it('link with the pairing code on the screen', async () => {
     const { act, onLinked, onError } = await open()
     await userEvent.click(await screen.findByRole('tab', { name: 'Phone number' }, patiently))
     await userEvent.type(screen.getByRole('textbox', { name: 'Phone number' }), '+55 11 98765-4321')
@@ -65,7 +65,7 @@ describe('a phone, WhatsApp and real Baileys', () => {
     expect(onError).not.toHaveBeenCalled()
   })
 
-  it('link by another code, where the app’s server restarts in the middle', async () => {
+  it('link with another code if the app’s server restarts during the pairing', async () => {
     const { act, onError } = await open()
     const before = await codeOnScreen()
     await act('restart-app')
@@ -75,7 +75,7 @@ describe('a phone, WhatsApp and real Baileys', () => {
     expect(onError).not.toHaveBeenCalled()
   })
 
-  it('link by the QR code in the pixels of the screen, and again after the phone has logged the app out', async () => {
+  it('link with the QR code in the pixels of the screen, and again after the phone has logged the app out', async () => {
     const { act, onLinked, onError } = await open()
     const first = await codeOnScreen()
     await expect(act('scan', first)).resolves.toEqual(ok)
