@@ -3,16 +3,19 @@ import { coveredControls } from '../test/browser/covered-controls.js'
 import { drawAs } from './axe-in-every-look.js'
 import { inChromium } from './in-chromium.js'
 
-/** A phone on its side, a narrow phone, and a desk, in which Storybook's Vitest addon runs stories. Both directions are among them. */
+/**
+ * The window sizes of the stories in Vitest: a phone in landscape, a narrow phone and a desktop. The list contains both
+ * directions.
+ */
 const WINDOWS = [
   [640, 360, 'ltr'],
   [320, 640, 'rtl'],
   [1200, 900, 'ltr'],
 ] as const
 
-/** After each story, a pointer must reach every control in each size of the window. */
+/** After each story, a pointer must reach every control on screen in each window size. */
 export async function hitsInEveryWindow(context: StoryContext): Promise<void> {
-  // Storybook cannot set the size of its window.
+  // Storybook cannot resize its window.
   if (!inChromium.page) return
   const { theme } = context.globals
   const covered: string[] = []

@@ -34,8 +34,8 @@ async function show(props: Partial<WhatsAppPairingProps> = {}) {
   return { ...view, said }
 }
 
-describe('a pairing code', () => {
-  it('is announced once, then at half and at a quarter of its time, then when it has expired', async () => {
+describe('the announcements of a pairing code', () => {
+  it('come when it appears, at half and a quarter of its time, and when it expires', async () => {
     const { said } = await show({ defaultMethod: 'phone-code' })
     await askForCode()
     await advance(170_000)
@@ -47,7 +47,7 @@ describe('a pairing code', () => {
     ])
   })
 
-  it('leaves nothing to be read of a time that is over', async () => {
+  it('leave the text with the remaining time on the page for a few seconds only', async () => {
     await show({ defaultMethod: 'phone-code' })
     await askForCode()
     await advance(81_000)
@@ -56,7 +56,7 @@ describe('a pairing code', () => {
     expect(document.body.textContent).not.toContain('seconds left')
   })
 
-  it('is not announced while the page is hidden', async () => {
+  it('stop while the page is hidden', async () => {
     const { said } = await show({ defaultMethod: 'phone-code' })
     await askForCode()
     await act(async () => focusManager.setFocused(false))
@@ -67,7 +67,7 @@ describe('a pairing code', () => {
     expect(said.at(-1)).toBe('40 seconds left for this code')
   })
 
-  it('is announced as copied once for each copy', async () => {
+  it('say “Copied” once for each copy', async () => {
     vi.stubGlobal('navigator', { ...navigator, clipboard: { writeText: async () => {} } })
     try {
       const { said } = await show({ defaultMethod: 'phone-code' })
@@ -83,8 +83,8 @@ describe('a pairing code', () => {
   })
 })
 
-describe('QR codes', () => {
-  it('are announced in one line each; of the first and the last, half and a quarter of the time too', async () => {
+describe('the announcements of QR codes', () => {
+  it('are one line for each code, and for the first and last also half and a quarter of the time', async () => {
     const { said } = await show()
     await advance(65_000)
     expect(said).toEqual([
@@ -99,7 +99,7 @@ describe('QR codes', () => {
     ])
   })
 
-  it('are announced the same way where the network leaves a gap between two', async () => {
+  it('are the same if the network causes a gap between two codes', async () => {
     const distant = provider(20_000)
     const { said } = await show({
       provider: {
@@ -124,7 +124,7 @@ describe('QR codes', () => {
     ])
   })
 
-  it('that wait for the user announce their time each', async () => {
+  it('include the time of each code if the user requests the codes', async () => {
     const { said } = await show({ refreshMode: 'manual' })
     await advance(25_000)
     await press('Show a new code')
@@ -148,7 +148,7 @@ describe('every state', () => {
     ...Object.values(states['phone-code']),
   ]
 
-  it.each(sessions)('$method $status has one line to announce, and nothing that interrupts', (session) => {
+  it.each(sessions)('$method $status has one text to announce and no assertive region', (session) => {
     render(<PairingCard pairing={stillPairing(session)} />)
     expect(document.querySelectorAll('[role="status"]')).toHaveLength(1)
     expect(document.querySelector('[role="status"]')?.textContent).not.toBe('')
@@ -156,7 +156,7 @@ describe('every state', () => {
   })
 })
 
-describe('timers of the announcements', () => {
+describe('the timers of the announcements', () => {
   it('end with the component', async () => {
     const { unmount } = await show({ defaultMethod: 'phone-code' })
     await askForCode()

@@ -8,7 +8,7 @@ import { qr, scriptedProvider } from './scripted-provider.js'
 import { settle } from './time.js'
 import { shownStatus } from './world.js'
 
-// React itself writes each exception to the console: that is meant, and looked at here.
+// React writes each exception to the console. The tests collect and check these lines.
 let written: string[]
 
 beforeEach(() => {
@@ -43,7 +43,7 @@ async function show(props: Partial<WhatsAppPairingProps>) {
   return { onError }
 }
 
-/** `messages` that throw where a text is read. */
+/** `messages` that throw when the component reads a text. */
 const throwing = new Proxy(en.messages, {
   get() {
     throw broken
@@ -56,8 +56,8 @@ describe('an exception in the component', () => {
     ['a part of the app inside the tile', { parts: { QrCode: Broken } }],
     ['the texts of a locale', { locale: { ...en, messages: throwing } }],
     ['children', { children: <Broken /> }],
-    ['a provider without the fields of one', { provider: JSON.parse('null') }],
-  ])('of %s leaves the page standing, says so, and reaches onError with its cause', async (_, props) => {
+    ['a provider that is null', { provider: JSON.parse('null') }],
+  ])("in %s keeps the app's page, shows a message and calls onError with the cause", async (_, props) => {
     const { onError } = await show(props)
     expect(screen.getByRole('heading', { name: 'The page of the app' })).toBeTruthy()
     expect(screen.getByRole('alert').textContent).not.toBe('')
@@ -67,7 +67,7 @@ describe('an exception in the component', () => {
     expect(written.join()).not.toBe('')
   })
 
-  it('is tried again by a press', async () => {
+  it('can be retried with a button', async () => {
     let isBroken = true
     function Sometimes() {
       if (isBroken) throw broken
@@ -82,7 +82,7 @@ describe('an exception in the component', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('in a dialog leaves it closable', async () => {
+  it('in a dialog leaves the dialog closable', async () => {
     const onOpenChange = vi.fn()
     render(
       <WhatsAppPairingDialog

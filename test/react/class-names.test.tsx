@@ -13,7 +13,7 @@ const source = readFileSync(resolve(import.meta.dirname, '../../src/react/parts/
 const [, union = ''] = /PairingElementName =(.*?)\n\n/s.exec(source) ?? []
 const names = [...union.matchAll(/'([\w-]+)'/g)].map(([, name = '']) => name)
 
-/** These two stand in place of what did not load. */
+/** These two elements replace parts that did not load. */
 const WITHOUT_CHUNK = ['missing-part', 'plain-code']
 
 const classNames: PairingClassNames = Object.fromEntries(names.map((name) => [name, `class-of-${name}`]))
@@ -29,7 +29,7 @@ const wrong = (): string[] =>
   )
 
 describe('classNames', () => {
-  it('reaches every element that has a data-part, in every state', async () => {
+  it('reaches every element with a data-part in every state', async () => {
     const seen = new Set<string>()
     for (const show of scenes) {
       await show({ classNames })
@@ -43,7 +43,7 @@ describe('classNames', () => {
   it.each([
     ['missing-part', 'awaiting-number'],
     ['plain-code', 'awaiting-code'],
-  ] as const)('reaches %s, which stands in place of a chunk that did not load', async (name, status) => {
+  ] as const)('reaches %s, which replaces a chunk that did not load', async (name, status) => {
     vi.resetModules()
     vi.doMock('../../src/react/parts/later-parts.js', () => {
       throw new Error('Failed to fetch dynamically imported module')
@@ -57,7 +57,7 @@ describe('classNames', () => {
     vi.doUnmock('../../src/react/parts/later-parts.js')
   })
 
-  it('joins the class of a part of the host’s own', () => {
+  it('is added to the className of a custom part', () => {
     render(
       <PairingRoot pairing={pairing} className="mine" classNames={{ root: 'theirs', title: 'large' }}>
         <PairingTitle className="blue" />
@@ -67,7 +67,7 @@ describe('classNames', () => {
     expect(screen.getByRole('heading').className).toBe('large blue')
   })
 
-  it('may change, and leaves no class attribute where there is none', () => {
+  it('can change, and an empty value leaves no class attribute', () => {
     const { rerender } = render(<PairingCard pairing={pairing} classNames={{ title: 'one' }} />)
     expect(part('title')?.className).toBe('one')
     rerender(<PairingCard pairing={pairing} classNames={{ title: 'other' }} />)
@@ -76,7 +76,7 @@ describe('classNames', () => {
     expect(document.querySelectorAll('[class]').length).toBe(0)
   })
 
-  it('takes the names of elements alone', () => {
+  it('accepts only element names as keys', () => {
     expectTypeOf<{ 'qr-code': string }>().toExtend<NonNullable<WhatsAppPairingProps['classNames']>>()
     // @ts-expect-error: there is no element of that name.
     const mistaken: PairingClassNames = { qrCode: 'large' }

@@ -17,8 +17,8 @@ function show(provider: ReturnType<typeof scriptedProvider>, maxRefreshes?: numb
   )
 }
 
-describe('how long a code stays on screen', () => {
-  it('takes it away after the documented rotation where no second answer came', async () => {
+describe('the lifetime of a code on screen', () => {
+  it('ends after the documented rotation if there is no second response', async () => {
     let answers = 0
     show(scriptedProvider({ getQrCode: () => (answers++ === 0 ? qr('a') : hang()), getStatus: hang }))
     await advance(19_750)
@@ -28,7 +28,7 @@ describe('how long a code stays on screen', () => {
     expect(status()).toBe('preparing')
   })
 
-  it('keeps it for as long as answers repeat it, but never beyond a minute', async () => {
+  it('lasts as long as responses repeat the code, but at most a minute', async () => {
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     show(provider)
     await advance(1_000)
@@ -37,7 +37,7 @@ describe('how long a code stays on screen', () => {
     await advance(60_000, () => expect(isCodeOnScreen()).toBe(false))
   })
 
-  it('trusts the provider’s own expiry above all, and polls when it has come', async () => {
+  it("ends at the provider's expiry, and the next poll follows then", async () => {
     const provider = scriptedProvider({
       getQrCode: () => qr(Math.floor(Date.now() / 15_000), 15_000 - (Date.now() % 15_000)),
     })
@@ -47,7 +47,7 @@ describe('how long a code stays on screen', () => {
     expect(provider.calls.filter(({ question }) => question === 'qr-code')).toHaveLength(3)
   })
 
-  it('replaces a code at once when another one comes off its cadence', async () => {
+  it('ends immediately when another code appears between two rotations', async () => {
     let name = 'a'
     show(scriptedProvider({ getQrCode: () => qr(name) }))
     await advance(6_000)
@@ -58,7 +58,7 @@ describe('how long a code stays on screen', () => {
     expect(screen.getByRole('status').textContent).toContain('2 of 3')
   })
 
-  it('shows no code for long after it was replaced, and wastes few requests, once it knows the rotation', async () => {
+  it('ends soon after a replacement, with few polls, after the client has detected the rotation', async () => {
     const born = (at: number) => Math.floor((at + 7_300) / 20_000)
     const endOf = (code: number) => (code + 1) * 20_000 - 7_300
     const provider = scriptedProvider({ getQrCode: () => qr(born(Date.now())) })
@@ -77,13 +77,13 @@ describe('how long a code stays on screen', () => {
       last = { at: now, endsAt: code ? endOf(code) : Number.POSITIVE_INFINITY }
     })
     const questions = provider.calls.filter(({ question }) => question === 'qr-code').length - questionsBefore
-    // Ten rotations: at a steady pace of five seconds it would take forty requests, and codes would stay expired for
-    // 2.5 s each.
+    // This is the count for ten rotations. Polls every five seconds would need forty requests, and show expired codes for 2.5 s
+    // each.
     expect(questions).toBeLessThanOrEqual(25)
     expect(deadMs / 10).toBeLessThanOrEqual(1_000)
   })
 
-  it('does not bring back a replaced code with an answer that comes late', async () => {
+  it('does not start again when a late response contains a replaced code', async () => {
     const answers = ['a', 'b', 'a', 'a', 'a', 'a']
     show(scriptedProvider({ getQrCode: () => qr(answers.shift() ?? 'b') }))
     await advance(5_250)
@@ -96,10 +96,10 @@ describe('how long a code stays on screen', () => {
   })
 })
 
-describe('the three-codes rule', () => {
+describe('the limit of three codes', () => {
   const rotating = () => scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
 
-  it('expires after the third code, and then sends no request for ten minutes', async () => {
+  it('expires the session after the third code, and the page sends no request for ten minutes', async () => {
     vi.setSystemTime(20_000_000)
     const provider = rotating()
     show(provider)
@@ -112,7 +112,7 @@ describe('the three-codes rule', () => {
     expect(screen.getByRole('button', { name: 'Retry' })).toBeTruthy()
   })
 
-  it.each([1, 2, 5])('counts to %i where the host says so', async (maxRefreshes) => {
+  it.each([1, 2, 5])('is %i if the app sets it', async (maxRefreshes) => {
     vi.setSystemTime(20_000_000)
     show(rotating(), maxRefreshes)
     await advance(20_000 * maxRefreshes - 2_000, () => expect(status()).not.toBe('expired'))
@@ -121,7 +121,7 @@ describe('the three-codes rule', () => {
   })
 })
 
-describe('a code that the page joined in its last seconds', () => {
+describe('a code in its last seconds at the first read', () => {
   it('does not count as one of the three', async () => {
     const endsAt = Date.now() + 4_000
     const second = endsAt + 20_000
@@ -138,7 +138,7 @@ describe('a code that the page joined in its last seconds', () => {
     expect(screen.getByRole('status').textContent).toContain('1 of 3')
   })
 
-  it('counts where five seconds were left', async () => {
+  it('counts if five seconds are left', async () => {
     const endsAt = Date.now() + 6_000
     const second = endsAt + 20_000
     show(
@@ -152,8 +152,8 @@ describe('a code that the page joined in its last seconds', () => {
   })
 })
 
-describe('a pairing code that is pushed', () => {
-  it('is ignored while this page has requested none', async () => {
+describe('a pushed pairing code', () => {
+  it('is ignored if this page has requested none', async () => {
     const provider = scriptedProvider({
       getQrCode: () => qr('a'),
       getStatus: () => ({ status: 'pairing-code', pairingCode: 'ABCD1234' }),

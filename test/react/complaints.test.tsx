@@ -28,14 +28,15 @@ import {
 } from './user.js'
 import { createWorld, doing, shownStatus, type World } from './world.js'
 
-// What people report about the pairing screens of this field, each in their words, and held not to happen here.
+// Users and developers reported these problems with pairing screens of other products. Each test checks that this screen does not
+// have one of them.
 
 emulateTime()
 
 const linked: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321' } }
 const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
 
-/** A provider that says whatever `now` holds: an error is thrown. */
+/** A provider that returns `now`, or throws it if it is an error. */
 function saying(first: PairingSnapshot | PairingError | (() => PairingSnapshot), requested = code) {
   const state = { now: first }
   const say = (): PairingSnapshot => {
@@ -56,12 +57,12 @@ const show = (provider: PairingProvider, props: Partial<WhatsAppPairingProps> = 
   render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />)
 const shownQr = () => part('qr-code')?.innerHTML
 const paths = (world: World) => world.mockServer.requests.map(({ path }) => path)
-/** Calls that change something at a provider. */
+/** Requests that change something at a provider. */
 const changes = (world: World) =>
   paths(world).filter((path) => /logout|disconnect|reboot|restart|restore|start$|stop$/.test(path))
 
 describe('expired codes on screen', () => {
-  it('“every scan was a scan of a code the server had discarded two rotations earlier”', async () => {
+  it('the session drops a code within ten seconds after WhatsApp has replaced it', async () => {
     const world = createWorld('z-api')
     const { result } = renderHook(() =>
       usePairingSession({ provider: world.proxied(), queryClient: world.queryClient }),
@@ -73,12 +74,12 @@ describe('expired codes on screen', () => {
       if (session.status !== 'awaiting-scan' || session.qrCode.payload.kind !== 'text') return
       const isAlive = state.status === 'pairing' && state.qrText === session.qrCode.payload.value
       deadMs = isAlive ? 0 : deadMs + 1_000
-      // Until the next request; two rotations are forty seconds.
+      // The next poll removes it. Two rotations would be forty seconds.
       expect(deadMs).toBeLessThanOrEqual(10_000)
     })
   })
 
-  it('“the QR is fetched once, when the dialog opens, and never again”', async () => {
+  it('the screen shows each new code, not only the first one', async () => {
     vi.setSystemTime(20_000_000)
     show(rotating().provider)
     const seen = new Set<string>()
@@ -86,7 +87,7 @@ describe('expired codes on screen', () => {
     expect(seen.size).toBe(3)
   })
 
-  it('“the QR stops working; show a timer, refresh it by itself”', async () => {
+  it('the screen shows a countdown, and replaces an expired code automatically', async () => {
     vi.setSystemTime(20_000_000)
     show(rotating().provider)
     await advance(1_000)
@@ -97,7 +98,7 @@ describe('expired codes on screen', () => {
     expect(part('countdown')).not.toBe(first)
   })
 
-  it('“WhatsApp may invalidate the current QR early: never latch on the first one”', async () => {
+  it('the screen replaces a code that WhatsApp invalidates early', async () => {
     const one = saying(qr('a'))
     show(one.provider)
     await advance(2_000)
@@ -107,7 +108,7 @@ describe('expired codes on screen', () => {
     expect(shownQr()).not.toBe(first)
   })
 
-  it('“after the scan one more QR can fire, and it is shown”', async () => {
+  it('the screen does not show a late QR code after the scan', async () => {
     const one = saying(qr('a'))
     show(one.provider)
     await advance(2_000)
@@ -118,17 +119,17 @@ describe('expired codes on screen', () => {
     expect(shownStatus()).toBe('linking')
   })
 
-  it('“the dialog is empty”', async () => {
-    // Between two of its codes there is a time without one.
+  it('the screen always has a title and a status text', async () => {
+    // Between two of its codes, this provider has none for a while.
     createWorld('evolution-api').show()
-    // Read from the DOM: a hundred queries for a role would take seconds.
+    // This reads the DOM directly, because a hundred queries by role would take seconds.
     await advance(110_000, () => {
       expect(part('status-text')?.textContent?.length).toBeGreaterThan(5)
       expect(part('title')?.textContent?.length).toBeGreaterThan(5)
     })
   })
 
-  it('“the code flickers and the page jumps when it changes”', async () => {
+  it('the tile stays in place when the code changes', async () => {
     vi.setSystemTime(20_000_000)
     show(rotating().provider)
     await advance(1_000)
@@ -142,7 +143,7 @@ describe('expired codes on screen', () => {
 })
 
 describe('screens without an end', () => {
-  it('“it asks for codes for ever, one login after the other”', async () => {
+  it('a page without a scan stops its requests after three codes', async () => {
     vi.setSystemTime(20_000_000)
     const { provider, calls } = rotating()
     show(provider)
@@ -153,7 +154,7 @@ describe('screens without an end', () => {
     expect(calls).toHaveLength(length)
   })
 
-  it('“the popup comes back every twenty seconds after I dismissed it”', async () => {
+  it('cancel() keeps the session idle, and no new code appears', async () => {
     vi.setSystemTime(20_000_000)
     const { provider } = rotating()
     const queryClient = new QueryClient()
@@ -163,7 +164,7 @@ describe('screens without an end', () => {
     await advance(120_000, () => expect(result.current.session.status).toBe('idle'))
   })
 
-  it('“the QR never appears: a spinner, and nothing else”', async () => {
+  it('the screen explains a missing code, and offers Try again in the end', async () => {
     const one = saying(new PairingError('provider-unavailable', 'Down.'))
     show(one.provider)
     await advance(2_000)
@@ -173,7 +174,7 @@ describe('screens without an end', () => {
     expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy()
   })
 
-  it('“I have to press Reconnect again and again”: one press is one round, and more presses are no more codes', async () => {
+  it('several presses of Retry start one round', async () => {
     vi.setSystemTime(20_000_000)
     const { provider } = rotating()
     show(provider, { maxRefreshes: 1 })
@@ -190,7 +191,7 @@ describe('screens without an end', () => {
     expect(shownStatus()).toBe('expired')
   })
 
-  it('“logging in…, for ever, after the scan”', async () => {
+  it('a link that never finishes ends in an error with Start over', async () => {
     const one = saying(qr('a'))
     show(one.provider)
     await advance(2_000)
@@ -200,7 +201,7 @@ describe('screens without an end', () => {
     expect(screen.getByRole('button', { name: 'Start over' })).toBeTruthy()
   })
 
-  it('“429: too many QR codes without scanning”', async () => {
+  it('an open page uses at most four codes in ten minutes', async () => {
     const world = createWorld('green-api')
     const codes = new Set<string>()
     world.show()
@@ -213,8 +214,8 @@ describe('screens without an end', () => {
   })
 })
 
-describe('a link that is made, and not shown', () => {
-  it('“WhatsApp’s restart after the scan (515) is shown as a failure”', async () => {
+describe('a finished link that the screen does not show', () => {
+  it('WhatsApp’s restart after the scan (515) is not shown as a failure', async () => {
     const one = saying(qr('a'))
     const onError = vi.fn()
     show(one.provider, { onError })
@@ -224,7 +225,7 @@ describe('a link that is made, and not shown', () => {
     note()
     one.now = { status: 'linking' }
     await advance(4_000, note)
-    // For a moment it is as if the code had not been scanned.
+    // For a moment the provider responds as if the code had not been scanned.
     one.now = { status: 'unlinked' }
     await advance(5_000, note)
     one.now = linked
@@ -233,7 +234,7 @@ describe('a link that is made, and not shown', () => {
     expect(onError).not.toHaveBeenCalled()
   })
 
-  it('“it waits for a ‘scanned’ event that some providers never send”', async () => {
+  it('the screen shows the link even if the provider never reports the scan', async () => {
     const one = saying(qr('a'))
     show(one.provider)
     await advance(2_000)
@@ -242,7 +243,7 @@ describe('a link that is made, and not shown', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('“the modal vanishes while the phone is still linking”', async () => {
+  it('the screen says that the phone is linking, and stays open', async () => {
     const one = saying(qr('a'))
     show(one.provider)
     await advance(2_000)
@@ -253,7 +254,7 @@ describe('a link that is made, and not shown', () => {
     expect(part('tile')?.getAttribute('aria-busy')).toBe('true')
   })
 
-  it('“closing the modal kills the pairing”', async () => {
+  it('closing the screen does not end the pairing', async () => {
     const world = createWorld('evolution-api')
     const { unmount } = world.show()
     await advance(3_000)
@@ -266,7 +267,7 @@ describe('a link that is made, and not shown', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('“onSuccess fired twice”', async () => {
+  it('onLinked is called once with two copies, StrictMode and a remount', async () => {
     const onLinked = vi.fn()
     const one = saying(qr('a'))
     const queryClient = new QueryClient()
@@ -285,7 +286,7 @@ describe('a link that is made, and not shown', () => {
     expect(onLinked).toHaveBeenCalledTimes(1)
   })
 
-  it('“a code that may be used once is spent by StrictMode’s double mount”', async () => {
+  it('StrictMode requests one code, not two', async () => {
     const { provider, calls } = saying(qr('a'))
     render(
       <StrictMode>
@@ -296,7 +297,7 @@ describe('a link that is made, and not shown', () => {
     expect(calls).toHaveLength(1)
   })
 
-  it('“a parent that renders again reloads everything”', async () => {
+  it('a rerender of the parent sends no request and keeps the code', async () => {
     const world = createWorld('wasend')
     const { rerender } = world.show()
     await advance(2_000)
@@ -309,25 +310,22 @@ describe('a link that is made, and not shown', () => {
   })
 })
 
-describe('what a refresh does at the provider', () => {
-  it.each(providerIds)(
-    '“a refresh disconnects first, and kills the handshake I had just begun”: %s',
-    async (id) => {
-      const world = createWorld(id)
-      world.show()
-      await advance(99_000)
-      expect(changes(world)).toEqual([])
-    },
-  )
+describe('the effect of a refresh at the provider', () => {
+  it.each(providerIds)('an open page never disconnects or restarts the session: %s', async (id) => {
+    const world = createWorld(id)
+    world.show()
+    await advance(99_000)
+    expect(changes(world)).toEqual([])
+  })
 
-  it('“the server halves the lifetime of a code”: a first code of a minute is up for a minute', async () => {
+  it('the first code is shown for its full minute', async () => {
     const { provider } = saying(qr('a'))
     show(provider)
     await advance(500)
     await advance(58_000, () => expect(shownQr()).toBeTruthy())
   })
 
-  it('“two places that ask kill each other’s code”: two copies send one request', async () => {
+  it('two copies on a page send the requests of one', async () => {
     const { provider, calls } = saying(qr('a'))
     const alone = saying(qr('a'))
     const queryClient = new QueryClient()
@@ -344,7 +342,7 @@ describe('what a refresh does at the provider', () => {
     expect(calls.length).toBe(alone.calls.length)
   })
 
-  it('“an answer without a code yet is treated as an error”', async () => {
+  it('a response without a code is not an error', async () => {
     const one = saying({ status: 'preparing' })
     const onError = vi.fn()
     show(one.provider, { onError })
@@ -355,7 +353,7 @@ describe('what a refresh does at the provider', () => {
     expect(onError).not.toHaveBeenCalled()
   })
 
-  it('“the abandoned code poisons the session: neither QR nor code works until it is deleted”', async () => {
+  it('Start over logs out a stale session, and a new code appears', async () => {
     const world = createWorld('green-api')
     world.emulator.leaveStaleAuth()
     world.show()
@@ -375,7 +373,7 @@ describe('the pairing code', () => {
     '+55 (0)11 98765.4321',
     ' +55-11-98765-4321 ',
     'tel:+5511987654321',
-  ])('“my number is rejected”: %s', async (typed) => {
+  ])('the field accepts the spelling %s', async (typed) => {
     const requested = vi.fn(async () => code)
     show({ ...saying(qr('a')).provider, requestPairingCode: requested }, { defaultMethod: 'phone-code' })
     await settle()
@@ -388,7 +386,7 @@ describe('the pairing code', () => {
     ['a national number', '011 98765-4321', /country code/],
     ['words', 'my phone', /Type your phone number first/],
     ['nothing', '', /Type your phone number first/],
-  ])('“twenty minutes of failed attempts, and nobody said why”: %s', async (_, typed, reason) => {
+  ])('the field explains why it refuses input: %s', async (_, typed, reason) => {
     const { provider, calls } = saying(qr('a'))
     show(provider, { defaultMethod: 'phone-code' })
     await settle()
@@ -399,14 +397,14 @@ describe('the pairing code', () => {
     expect(calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(0)
   })
 
-  it('“a field for numbers eats the plus and the leading digits”', async () => {
+  it('the field has the type “tel”, which keeps the plus and leading digits', async () => {
     show(saying(qr('a')).provider, { defaultMethod: 'phone-code' })
     await settle()
     const field = screen.getByRole<HTMLInputElement>('textbox', { name: 'Phone number' })
     expect([field.type, field.inputMode]).toEqual(['tel', 'tel'])
   })
 
-  it('“Brazil’s ninth digit and Mexico’s 1 are corrected behind my back”', async () => {
+  it('the field does not change Brazil’s ninth digit or Mexico’s 1', async () => {
     for (const number of ['551187654321', '5511987654321', '5215512345678', '525512345678']) {
       const requested = vi.fn(async () => code)
       const { unmount } = show(
@@ -417,12 +415,12 @@ describe('the pairing code', () => {
       await askForCode(`+${number}`)
       expect(requested).toHaveBeenCalledWith(number, expect.anything())
       unmount()
-      // The next page is another tab.
+      // The next page stands for a new tab.
       sessionStorage.clear()
     }
   })
 
-  it('“I was too slow: say that the code expires”', async () => {
+  it('the screen shows the time of a code, says that it has expired, and offers Retry', async () => {
     show(saying(qr('a')).provider, { defaultMethod: 'phone-code' })
     await settle()
     await askForCode()
@@ -434,14 +432,14 @@ describe('the pairing code', () => {
     expect(shownCode()).toBe('ABCD-1234')
   })
 
-  it('“the notification on the phone never comes”: the way without it is beside the code', async () => {
+  it('the screen explains how to enter the code without a notification on the phone', async () => {
     show(saying(qr('a')).provider, { defaultMethod: 'phone-code' })
     await settle()
     await askForCode()
     expect(part('steps')?.textContent).toMatch(/Linked devices.*Link with phone number instead/s)
   })
 
-  it('“the code looks good, and WhatsApp never knew it”', async () => {
+  it('the screen offers a new code and the QR code after half a minute without a link', async () => {
     show(saying(qr('a')).provider, { defaultMethod: 'phone-code' })
     await settle()
     await askForCode()
@@ -450,7 +448,7 @@ describe('the pairing code', () => {
     expect(screen.getByRole('button', { name: 'Scan a QR code instead' })).toBeTruthy()
   })
 
-  it('“asking for another code kills the one before, and the old one is still on screen”', async () => {
+  it('the old code disappears when the user requests a new one', async () => {
     const codes = ['ABCD1234', 'EFGH5678']
     const provider = scriptedProvider({
       getQrCode: () => qr('a'),
@@ -465,7 +463,7 @@ describe('the pairing code', () => {
     expect(shownCode()).toBe('EFGH-5678')
   })
 
-  it('“every change of the QR asks for another code”', async () => {
+  it('changes of the QR code do not request another pairing code', async () => {
     const { provider, calls } = rotating()
     show(provider)
     await advance(1_000)
@@ -475,17 +473,17 @@ describe('the pairing code', () => {
     expect(calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(1)
   })
 
-  it('“in Arabic the halves of the code change places, and a translated page translates it”', async () => {
+  it('the code is left to right in Arabic, and page translators leave it unchanged', async () => {
     show(saying(qr('a')).provider, { defaultMethod: 'phone-code', dir: 'rtl' })
     await settle()
     await askForCode()
     expect(part('pairing-code')?.getAttribute('dir')).toBe('ltr')
     expect(part('pairing-code')?.getAttribute('translate')).toBe('no')
-    // One text, and not two halves beside a dash.
+    // The code is one text node, and not two halves with a dash between them.
     expect([...(part('pairing-code')?.childNodes ?? [])].at(-1)?.textContent).toBe('ABCD-1234')
   })
 
-  it('“what I typed is gone when I look at the other tab”', async () => {
+  it('the typed number survives a change of tabs', async () => {
     show(saying(qr('a')).provider)
     await advance(1_000)
     await openTab('Phone number')
@@ -495,7 +493,7 @@ describe('the pairing code', () => {
     expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Phone number' }).value).toBe('+55 11')
   })
 
-  it('“the request for the code hangs for ever”', async () => {
+  it('a request that hangs ends with an error, and the button works again', async () => {
     const provider = scriptedProvider({
       getQrCode: () => qr('a'),
       requestPairingCode: () => new Promise<never>(() => {}),
@@ -509,7 +507,7 @@ describe('the pairing code', () => {
     expect(screen.getByRole('button', { name: 'Get code' }).getAttribute('aria-disabled')).toBe('false')
   })
 
-  it('“instant 429 when I ask for the code”', async () => {
+  it('a refusal with 429 shows when the user can request a code again', async () => {
     const { provider } = saying(qr('a'))
     const requestPairingCode = async () => {
       throw new PairingError('rate-limited', 'Too often.')
@@ -521,14 +519,14 @@ describe('the pairing code', () => {
     expect(screen.getByRole('button', { name: 'Get code' }).getAttribute('aria-disabled')).toBe('true')
   })
 
-  it('“the phone has no camera, or is the one that shows this page”', async () => {
+  it('the phone tab says that no camera is needed', async () => {
     show(saying(qr('a')).provider)
     await advance(1_000)
     await openTab('Phone number')
     expect(part('lead')?.textContent).toContain('no camera needed')
   })
 
-  it('“a late code lands in another dialog”', async () => {
+  it('a code that arrives after the user went back is not shown', async () => {
     let answer = (_: PairingSnapshot): void => {}
     const provider = scriptedProvider({
       getQrCode: () => qr('a'),
@@ -551,7 +549,7 @@ describe('the pairing code', () => {
 
 describe('failures', () => {
   it.each(pairingErrorCodes)(
-    '“only console.error, or one line of the provider’s text”: %s',
+    'the screen shows a title, advice and Try again, and no text of the provider: %s',
     async (failure) => {
       const one = saying(new PairingError(failure, 'Internal: upstream said 0xBEEF'))
       show(one.provider)
@@ -560,7 +558,7 @@ describe('failures', () => {
       expect(heading().length).toBeGreaterThan(5)
       expect(part('lead')?.textContent?.length).toBeGreaterThan(15)
       expect(document.body.textContent).not.toContain('0xBEEF')
-      // “no Retry: close it and open it again”
+      // A complaint was: “no Retry: close it and open it again”.
       expect(screen.getAllByRole('button').map(({ dataset }) => dataset.part)).toEqual([
         'retry-button',
         'copy-error-button',
@@ -568,7 +566,7 @@ describe('failures', () => {
     },
   )
 
-  it('“red text for a code that simply ran out”', async () => {
+  it('an expired code is not shown as an error', async () => {
     vi.setSystemTime(20_000_000)
     const onError = vi.fn()
     show(rotating().provider, { maxRefreshes: 1, onError })
@@ -579,7 +577,7 @@ describe('failures', () => {
     expect(onError).not.toHaveBeenCalled()
   })
 
-  it('“an answer of an unknown kind is shown as a picture”', async () => {
+  it('a picture that is no picture is not shown', async () => {
     const values = ['passkeyRequired', 'https://example.com/code.png', '<svg onload="alert(1)">', '{}']
     for (const value of values) {
       const odd = { status: 'qr', qrCode: { kind: 'image', src: value } } as const
@@ -591,18 +589,18 @@ describe('failures', () => {
     }
   })
 
-  it('“couldn’t link device / check your phone’s internet connection”: what it means is one press away', async () => {
+  it('the help explains “Couldn’t link device”', async () => {
     show(saying(qr('a')).provider)
     await advance(1_000)
     await toggleTrouble(true)
     const details = part('trouble')
     expect(details?.textContent).toContain('Couldn’t link device')
     expect(details?.textContent).toContain('an expired code')
-    // “scan it with WhatsApp, not with the camera”
+    // A complaint was: “scan it with WhatsApp, not with the camera”.
     expect(details?.textContent).toContain('not the camera')
   })
 
-  it('“your account is restricted” is shown as that, and not retried', async () => {
+  it('a blocked account is shown as such, and not retried', async () => {
     const { provider, calls } = saying(new PairingError('account-blocked', 'Banned.'))
     show(provider)
     await advance(60_000)
@@ -610,7 +608,7 @@ describe('failures', () => {
     expect(calls).toHaveLength(1)
   })
 
-  it('“the push connection dies without a word, and so does the screen”', async () => {
+  it('the page polls if the push connection is silent', async () => {
     const { provider } = saying(qr('a'))
     const subscribe: PairingProvider['subscribe'] = () => () => {}
     vi.setSystemTime(20_000_000)
@@ -624,7 +622,7 @@ describe('failures', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('“an answer of before overwrites what is newer”', async () => {
+  it('an old response does not replace a newer code', async () => {
     const one = saying(qr('a'))
     show(one.provider)
     await advance(6_000)
@@ -637,9 +635,9 @@ describe('failures', () => {
 })
 
 describe('passkeys', () => {
-  // One that wants a browser extension, and one that has no way.
+  // The first needs a browser extension, and the second has no way to continue.
   it.each(['z-api', 'waha'] as const)(
-    '“it just says ‘continue on your other device’, and then fails”: %s',
+    'the screen explains the passkey, and the link succeeds after it: %s',
     async (id) => {
       const world = createWorld(id)
       world.emulator.demandPasskey()
@@ -664,31 +662,28 @@ describe('passkeys', () => {
 })
 
 describe('secrets', () => {
-  it.each(providerIds)(
-    '“the API key is in the browser, in the URL, in the link that is shared”: %s',
-    async (id) => {
-      const world = createWorld(id)
-      const sent: string[] = []
-      const watched: typeof fetch = (input, init) => {
-        sent.push(String(input), JSON.stringify([...new Headers(init?.headers)]), String(init?.body ?? ''))
-        return world.server.fetch(input, init)
-      }
-      world.show({ provider: world.proxied({ fetch: watched }) })
-      await advance(5_000)
-      await doing(() => void world.emulator.scan())
-      await advance(8_000)
-      const everything = [
-        ...sent,
-        document.documentElement.outerHTML,
-        JSON.stringify(localStorage),
-        JSON.stringify(sessionStorage),
-      ].join('\n')
-      for (const secret of Object.values(emulatedSecrets)) expect(everything).not.toContain(secret)
-      expect(sent.join('\n')).not.toMatch(/2@/)
-    },
-  )
+  it.each(providerIds)('no credential reaches the page, a URL or the storage: %s', async (id) => {
+    const world = createWorld(id)
+    const sent: string[] = []
+    const watched: typeof fetch = (input, init) => {
+      sent.push(String(input), JSON.stringify([...new Headers(init?.headers)]), String(init?.body ?? ''))
+      return world.server.fetch(input, init)
+    }
+    world.show({ provider: world.proxied({ fetch: watched }) })
+    await advance(5_000)
+    await doing(() => void world.emulator.scan())
+    await advance(8_000)
+    const everything = [
+      ...sent,
+      document.documentElement.outerHTML,
+      JSON.stringify(localStorage),
+      JSON.stringify(sessionStorage),
+    ].join('\n')
+    for (const secret of Object.values(emulatedSecrets)) expect(everything).not.toContain(secret)
+    expect(sent.join('\n')).not.toMatch(/2@/)
+  })
 
-  it('“the QR is drawn by a stranger’s image service”', async () => {
+  it('no QR code is drawn by an external service', async () => {
     for (const id of providerIds) {
       const world = createWorld(id)
       const hosts = new Set<string>()
@@ -705,7 +700,7 @@ describe('secrets', () => {
     }
   })
 
-  it('“a raw QR does not begin with 2@ any more: it is refused, or taken for the address of a picture”', async () => {
+  it('codes with and without the prefix 2@ are drawn as codes', async () => {
     for (const value of [
       '2@ref,noise,identity,adv',
       'https://wa.me/settings/linked_devices#2@ref,noise,identity,adv,1',
@@ -718,7 +713,7 @@ describe('secrets', () => {
     }
   })
 
-  it('“fake pages show a real code to link the attacker’s device”: who is linked stands on every screen', async () => {
+  it('every screen with a code names the app that will be linked', async () => {
     const one = saying(qr('a'))
     show(one.provider, { appName: 'Acme Inbox' })
     const note = () => part('safety-note')?.textContent ?? ''
@@ -730,13 +725,13 @@ describe('secrets', () => {
     one.now = { status: 'linking' }
     await advance(4_000)
     expect(note()).toBe(warning)
-    // Then there is nothing left to warn of.
+    // After the link, the warning has no purpose.
     one.now = linked
     await advance(4_000)
     expect(note()).toBe('')
   })
 
-  it('“help text goes through innerHTML”: markup in names and texts stays text', async () => {
+  it('markup in names and texts stays text', async () => {
     const evil = '<img src=x onerror=alert(1)>'
     const { provider } = saying({ status: 'linked', account: { name: evil } })
     show(provider, { appName: evil, messages: { leadLinked: `${evil} {app}` } })
@@ -746,7 +741,7 @@ describe('secrets', () => {
   })
 
   it.each<PairingErrorCode>(['unauthorized', 'session-not-found', 'subscription-expired'])(
-    '“the customer is told about credentials that are not theirs”: %s',
+    "a user sees whom to contact if the app's credentials are refused: %s",
     async (failure) => {
       show(saying(new PairingError(failure, 'No.')).provider)
       // A refusal is final after the third request.

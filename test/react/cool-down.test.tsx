@@ -19,7 +19,7 @@ emulateTime()
 const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
 const tooOften = (retryAfterMs?: number) => new PairingError('rate-limited', 'Too often.', { retryAfterMs })
 
-/** A provider that refuses a pairing code for as long as `error` is there. */
+/** A provider that refuses pairing codes while `error` is set. */
 function limited(error: PairingError | undefined) {
   const state = { error }
   const provider = scriptedProvider({
@@ -52,14 +52,14 @@ const submit = async () => {
   await settle()
 }
 
-describe('a pairing code that was requested too often', () => {
-  it('is not requested again before the provider’s time, whatever is pressed, and then it is', async () => {
+describe('the button after too many requests for pairing codes', () => {
+  it("sends no request before the provider's time has passed, and works after that", async () => {
     const one = limited(tooOften(20_000))
     show(one)
     await settle()
     await askForCode()
     expect(shownStatus()).toBe('awaiting-number')
-    // One sentence, and no second one that says the same.
+    // There is only one sentence about the limit.
     expect(part('error')).toBeNull()
     expect(part('phone-hint')?.textContent).toBe('You can ask for another code in a moment.')
     expect(part('cool-down')).not.toBeNull()
@@ -72,14 +72,14 @@ describe('a pairing code that was requested too often', () => {
     await advance(1_000)
     expect(isOff()).toBe(false)
     expect(part('cool-down')).toBeNull()
-    // What was wrong is over, so nothing is wrong any more.
+    // The limit has ended, so the screen shows no error.
     expect(part('error')).toBeNull()
     expect(one.asked()).toBe(1)
     await press('Get code')
     expect(shownCode()).toBe('ABCD-1234')
   })
 
-  it('is not requested by markup of one’s own either', async () => {
+  it("has the same limit for markup without the component's parts", async () => {
     const one = limited(tooOften(20_000))
     const queryClient = new QueryClient()
     const { result } = renderHook(() =>
@@ -98,7 +98,7 @@ describe('a pairing code that was requested too often', () => {
     expect(one.asked()).toBe(1)
   })
 
-  it('is off for half a minute where the provider names no time', async () => {
+  it('is disabled for half a minute if the provider gives no time', async () => {
     const one = limited(tooOften())
     show(one)
     await settle()
@@ -109,7 +109,7 @@ describe('a pairing code that was requested too often', () => {
   })
 
   it.each([Number.NaN, -5_000, Number.POSITIVE_INFINITY])(
-    'is off for a time that ends, where the provider names nonsense: %s',
+    "is disabled for a limited time if the provider's time is invalid: %s",
     async (retryAfterMs) => {
       const one = limited(tooOften(retryAfterMs))
       const queryClient = new QueryClient()
@@ -125,7 +125,7 @@ describe('a pairing code that was requested too often', () => {
     },
   )
 
-  it('shows the time that is left as a bar, and renders nothing while it runs', async () => {
+  it('shows the remaining time as a bar, without rerenders', async () => {
     const one = limited(tooOften(20_000))
     let commits = 0
     render(
@@ -142,7 +142,7 @@ describe('a pairing code that was requested too often', () => {
     expect(commits).toBe(before)
   })
 
-  it('leaves the number to be corrected, and the QR code to be scanned', async () => {
+  it('does not block the number field or the QR tab', async () => {
     const one = limited(tooOften(60_000))
     show(one)
     await settle()
@@ -158,7 +158,7 @@ describe('a pairing code that was requested too often', () => {
     expect(one.asked()).toBe(1)
   })
 
-  it('stays off in a screen that is opened again', async () => {
+  it('stays disabled when the screen is closed and opened again', async () => {
     const one = limited(tooOften(30_000))
     const queryClient = new QueryClient()
     const { unmount } = show(one, { queryClient })
@@ -177,7 +177,7 @@ describe('a pairing code that was requested too often', () => {
     expect(isOff()).toBe(false)
   })
 
-  it('is not requested by Retry either, after an earlier one expired meanwhile', async () => {
+  it('sends no request after the previous code has expired', async () => {
     const one = limited(undefined)
     show(one)
     await settle()
@@ -192,7 +192,7 @@ describe('a pairing code that was requested too often', () => {
     expect(one.asked()).toBe(2)
   })
 
-  it('is on again where the clock was set back, since the time that has passed is unknown', async () => {
+  it('is enabled after the clock was set back, because the elapsed time is unknown', async () => {
     vi.setSystemTime(4_000_000_000)
     const one = limited(tooOften(60_000))
     show(one)
@@ -206,7 +206,7 @@ describe('a pairing code that was requested too often', () => {
     expect(isOff()).toBe(false)
   })
 
-  it('is on at once where it failed for another reason', async () => {
+  it('stays enabled after another error', async () => {
     const one = limited(new PairingError('network', 'Down.'))
     show(one)
     await settle()
@@ -219,12 +219,12 @@ describe('a pairing code that was requested too often', () => {
   })
 })
 
-describe.each(['green-api', 'z-api'] as const)('through the server, with %s behind it', (id) => {
+describe.each(['green-api', 'z-api'] as const)('a limit of %s behind the server', (id) => {
   it.each([
     ['with Retry-After', 20_000, 19_000],
-    ['without it', undefined, 29_000],
+    ['without Retry-After', undefined, 29_000],
   ])(
-    '429 %s keeps the button off, and no code is requested from the provider meanwhile',
+    '429 %s disables the button, and the provider gets no request for a code until the limit ends',
     async (_, retryAfterMs, offMs) => {
       const world = createWorld(id)
       world.show({ defaultMethod: 'phone-code' })

@@ -30,7 +30,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** What this package printed. */
+/** The messages that this package printed. */
 const printed = (): readonly string[] =>
   consoleError.mock.calls
     .map((line) => line.map(String).join(' '))
@@ -39,7 +39,7 @@ const printed = (): readonly string[] =>
 let pages = 0
 const show = (options: Partial<ProxyOptions>, props: Partial<UsePairingSessionOptions> = {}) => {
   pages += 1
-  // Each session prints for itself.
+  // Each session prints its messages once, so each page has its own session.
   const provider = proxy({ url: `https://app.example/api/${pages}`, live: false, ...options })
   return render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />)
 }
@@ -47,7 +47,7 @@ const show = (options: Partial<ProxyOptions>, props: Partial<UsePairingSessionOp
 const html = async () =>
   new Response('<!doctype html><div id="root"></div>', { headers: { 'content-type': 'text/html' } })
 
-describe('a request of the page that cannot work', () => {
+describe('a request of the page that cannot succeed', () => {
   it.each<readonly [string, Partial<ProxyOptions>, RegExp, string]>([
     [
       'a URL that serves the page of the app',
@@ -62,13 +62,13 @@ describe('a request of the page that cannot work', () => {
       'invalid-answer',
     ],
     [
-      'a URL that is not there',
+      'a URL that does not exist',
       { fetch: async () => new Response('Not found', { status: 404 }) },
       /HTTP 404.*mounted/s,
       'invalid-answer',
     ],
     [
-      'a server that has a mistake',
+      'a server with a bug',
       { fetch: async () => Response.json({ code: 'unknown' }, { status: 500 }) },
       /answered "unknown".*See its log/s,
       'unknown',
@@ -80,18 +80,18 @@ describe('a request of the page that cannot work', () => {
       'unauthorized',
     ],
     [
-      'headers() with a mistake',
+      'headers() with a bug',
       { headers: () => Promise.reject(new ReferenceError('getToken is not defined')) },
       /headers.*getToken is not defined/s,
       'unknown',
     ],
     [
-      'a fetch with a mistake',
+      'a fetch with a bug',
       { fetch: () => Promise.reject(new ReferenceError('Request is not defined')) },
       /Request is not defined/,
       'unknown',
     ],
-  ])('%s is printed once, and ends in "failed" after a few attempts', async (_, options, text, code) => {
+  ])('%s is printed once, and the session fails after a few attempts', async (_, options, text, code) => {
     const onError = vi.fn()
     show(options, { onError })
     await advance(60_000)
@@ -109,22 +109,22 @@ describe('a request of the page that cannot work', () => {
   })
 
   it.each<readonly [string, () => Promise<Response>]>([
-    ['a network that is away', () => Promise.reject(new TypeError('Failed to fetch'))],
+    ['a lost network connection', () => Promise.reject(new TypeError('Failed to fetch'))],
     ['a user who is not signed in', async () => new Response(null, { status: 401 })],
-    ['a gateway', async () => new Response(null, { status: 503 })],
-  ])('%s is no mistake', async (_, fetch) => {
+    ['a gateway error', async () => new Response(null, { status: 503 })],
+  ])('%s is not printed', async (_, fetch) => {
     show({ fetch })
     await advance(60_000)
     expect(printed()).toEqual([])
   })
 
-  it.each([undefined, '', 7])('proxy() refuses the URL %s at once', (url) => {
+  it.each([undefined, '', 7])('proxy() throws for the URL %s', (url) => {
     expect(() => proxy({ url: url as string })).toThrow(expect.objectContaining({ code: 'invalid-options' }))
   })
 })
 
-describe('a provider with a mistake', () => {
-  it('is printed with the exception that it threw', async () => {
+describe('a provider with a bug', () => {
+  it('is printed with its exception', async () => {
     const error = new TypeError('x is not a function')
     const provider = scriptedProvider({
       getQrCode: () => Promise.reject(error),
@@ -143,7 +143,7 @@ describe('a provider with a mistake', () => {
     ['a factory that was not called', () => proxy({ url: '/api/pairing' })],
     ['options', { url: '/api/pairing' }],
     ['a promise', Promise.resolve()],
-  ])('%s is refused with a sentence that says what it has to be', async (_, provider) => {
+  ])('%s is refused with a message that names the right value', async (_, provider) => {
     const caught: unknown[] = []
     class Boundary extends Component<{ readonly children: ReactNode }> {
       override state = { isBroken: false }
@@ -181,7 +181,7 @@ describe('an exception in a callback', () => {
       },
     ],
     ['that rejects', () => Promise.reject(boom)],
-  ])('%s reaches onError with its place, and what catches uncaught errors', async (_, onLinked) => {
+  ])('%s reaches onError with the name of the callback, and reportError', async (_, onLinked) => {
     const reported = vi.fn()
     vi.stubGlobal('reportError', reported)
     const onError = vi.fn()
@@ -202,7 +202,7 @@ describe('an exception in a callback', () => {
     expect(reported.mock.calls).toEqual([[boom]])
   })
 
-  it('of onEvent, and one of onError itself, do not prevent the link', async () => {
+  it('onEvent or onError does not prevent the link', async () => {
     const reported = vi.fn()
     vi.stubGlobal('reportError', reported)
     const thrower = vi.fn(() => {
@@ -221,7 +221,7 @@ describe('an exception in a callback', () => {
     expect(reported).toHaveBeenCalledWith(boom)
   })
 
-  it('of onMethodChange does not keep the user from the other tab', async () => {
+  it('onMethodChange does not prevent the change of tabs', async () => {
     vi.stubGlobal('reportError', vi.fn())
     const onError = vi.fn()
     const { result } = renderHook(() =>

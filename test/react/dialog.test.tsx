@@ -21,7 +21,7 @@ emulateTime()
 
 const account = { name: 'Ana' }
 
-/** A page that holds the session itself, and shows it in a dialog. */
+/** A page that calls usePairingSession, and shows the same session in a dialog. */
 function show({ onLinked, ...props }: Partial<WhatsAppPairingDialogProps> & { host?: PairingCallbacks }) {
   const { host = {}, ...dialog } = props
   const state = { isScanned: false }
@@ -51,15 +51,15 @@ function show({ onLinked, ...props }: Partial<WhatsAppPairingDialogProps> & { ho
 
 const dialog = () => document.querySelector('dialog')
 
-describe('a dialog whose phone is linked', () => {
-  it('leaves `onLinked` to the host around it', async () => {
+describe('a dialog after the phone was linked', () => {
+  it('leaves `onLinked` to the page if the page has the callback', async () => {
     const onLinked = vi.fn()
     const { scan } = show({ host: { onLinked } })
     await scan()
     expect(onLinked).toHaveBeenCalledExactlyOnceWith(account)
   })
 
-  it('calls its own `onLinked`, and stays open', async () => {
+  it('calls its `onLinked`, and stays open', async () => {
     const onLinked = vi.fn()
     const { scan } = show({ onLinked })
     await scan()
@@ -67,7 +67,7 @@ describe('a dialog whose phone is linked', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('closes with closeOnLinked, and calls its own `onLinked`', async () => {
+  it('closes with closeOnLinked, and calls its `onLinked`', async () => {
     const [onLinked, onOpenChange] = [vi.fn(), vi.fn()]
     const { scan } = show({ onLinked, onOpenChange, closeOnLinked: true })
     await scan()
@@ -76,7 +76,7 @@ describe('a dialog whose phone is linked', () => {
     expect(onOpenChange.mock.calls).toEqual([[false]])
   })
 
-  it('closes also where the callback of another copy of the session is called', async () => {
+  it('closes with closeOnLinked even if only the page has `onLinked`', async () => {
     const onLinked = vi.fn()
     const { scan } = show({ host: { onLinked }, closeOnLinked: true })
     await scan()
@@ -84,7 +84,7 @@ describe('a dialog whose phone is linked', () => {
     expect(dialog()).toBeNull()
   })
 
-  it('calls onOpenChange(false) once where the host keeps it open', async () => {
+  it('calls onOpenChange(false) once if the app keeps it open', async () => {
     const onOpenChange = vi.fn()
     const { scan } = show({ open: true, onOpenChange, closeOnLinked: true })
     await scan()
@@ -93,15 +93,15 @@ describe('a dialog whose phone is linked', () => {
   })
 })
 
-it('the dialog takes the focus also in a browser that focuses only elements with a `tabindex`', () => {
+it('the dialog gets the focus even in a browser that focuses only elements with a `tabindex`', () => {
   show({})
   expect(document.activeElement).toBe(dialog())
 })
 
-describe('a session of the host’s own, in a dialog', () => {
+describe('a custom session in a dialog', () => {
   const session: PairingSession = pairingStates().qr['awaiting-scan']
 
-  it('is shown while it is mounted, and reports that its close button was pressed', () => {
+  it('is open while it is mounted, and calls onClose when the user presses Close', () => {
     const onClose = vi.fn()
     render(<PairingCard as="dialog" onClose={onClose} pairing={stillPairing(session)} />)
     expect(screen.getByRole('dialog', { name: 'Link your WhatsApp' })).toHaveProperty('open', true)
@@ -109,7 +109,7 @@ describe('a session of the host’s own, in a dialog', () => {
     expect(onClose).toHaveBeenCalledOnce()
   })
 
-  it('stays open when the host prevents the click on its close button', () => {
+  it('stays open if the app prevents the click on Close', () => {
     const onClose = vi.fn()
     render(
       <PairingRoot as="dialog" onClose={onClose} pairing={stillPairing(session)}>
@@ -124,7 +124,7 @@ describe('a session of the host’s own, in a dialog', () => {
     expect(onClose).not.toHaveBeenCalled()
   })
 
-  it('has no close button where the host does not say how to close it', () => {
+  it('has no close button without onClose', () => {
     render(<PairingCard as="dialog" pairing={stillPairing(session)} />)
     expect(screen.getByRole('dialog')).toHaveProperty('open', true)
     expect(screen.queryByRole('button', { name: 'Close' })).toBeNull()

@@ -16,7 +16,7 @@ afterEach(() => {
 const linked = { status: 'linked', account: { name: 'Ana' } } as PairingSnapshot
 const gone = { status: 'unlinked' } as PairingSnapshot
 
-/** A linked phone, whose provider says whatever `now` holds; an error is thrown. */
+/** A linked phone. Its provider returns `now`, or throws it if it is an error. */
 async function link() {
   const state: { now: PairingSnapshot | PairingError } = { now: linked }
   const getStatus = (): PairingSnapshot => {
@@ -33,11 +33,11 @@ async function link() {
   return Object.assign(state, { calls: provider.calls, onLinked, unmount })
 }
 
-describe.each(providerIds)('%s: a link that is ended on the phone soon after it was made', (id) => {
+describe.each(providerIds)('%s: a link that the phone ends soon after it was made', (id) => {
   it.each([
-    ['the server tells', true],
-    ['the page asks', false],
-  ])('is reported and explained, and another code is there, where %s', async (_, live) => {
+    ['the server pushes', true],
+    ['the page polls', false],
+  ])('is reported and explained, and a new code appears, if %s', async (_, live) => {
     const world = createWorld(id)
     const onLinked = vi.fn()
     const onUnlinked = vi.fn()
@@ -59,7 +59,7 @@ describe.each(providerIds)('%s: a link that is ended on the phone soon after it 
 })
 
 describe('a link', () => {
-  it('is polled every fifteen seconds for three minutes, and then no more', async () => {
+  it('is polled every fifteen seconds for three minutes, and then no longer', async () => {
     const { calls } = await link()
     await advance(200_000)
     const asked = calls.slice(1)
@@ -73,19 +73,19 @@ describe('a link', () => {
     expect(calls.length).toBe(before)
   })
 
-  it('is not taken away by one response that reports its end', async () => {
+  it('survives one response that reports its end', async () => {
     const one = await link()
     one.now = gone
     await advance(16_000)
     const { length } = one.calls
     one.now = linked
     await advance(10_000, () => expect(shownStatus()).toBe('linked'))
-    // The second request does not wait its fifteen seconds.
+    // The confirming request does not wait fifteen seconds.
     expect(one.calls.length).toBe(length + 1)
     expect(one.onLinked).toHaveBeenCalledTimes(1)
   })
 
-  it('is taken away by the second one', async () => {
+  it('ends with the second response that reports its end', async () => {
     const one = await link()
     one.now = gone
     await advance(20_000)
@@ -93,7 +93,7 @@ describe('a link', () => {
   })
 
   it.each(['network', 'rate-limited', 'provider-unavailable', 'unauthorized'] as const)(
-    'stays while requests about it fail (%s), which makes the pauses longer and not shorter',
+    'survives requests that fail (%s), and the pauses become longer',
     async (errorCode) => {
       const one = await link()
       one.now = new PairingError(errorCode, 'No.')
@@ -108,7 +108,7 @@ describe('a link', () => {
     },
   )
 
-  it('that has ended is noticed when the requests succeed again', async () => {
+  it('that has ended is detected when requests succeed again', async () => {
     const one = await link()
     one.now = new PairingError('network', 'No.')
     await advance(40_000)
@@ -117,7 +117,7 @@ describe('a link', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('that was denied once is not polled for ever where no server responds any more', async () => {
+  it('with one unconfirmed end is not polled forever if requests keep failing', async () => {
     const one = await link()
     one.now = gone
     await advance(15_500)
@@ -129,7 +129,7 @@ describe('a link', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('that is ended while the page is hidden is noticed on return, and costs nothing meanwhile', async () => {
+  it('that ends while the page is hidden is detected on return, without requests until then', async () => {
     const one = await link()
     await doing(() => focusManager.setFocused(false))
     one.now = gone
@@ -144,7 +144,7 @@ describe('a link', () => {
   it.each<[string, PairingSnapshot]>([
     ['a QR code', qr('late')],
     ['a pairing code', { status: 'pairing-code', pairingCode: 'ABCD1234' }],
-  ])('is neither ended nor saved by %s that is pushed late', async (_, code) => {
+  ])('is neither ended nor kept by %s that is pushed late', async (_, code) => {
     let tell = (_: PairingSnapshot): void => {}
     let now = linked
     const { calls, ...rest } = scriptedProvider({ getQrCode: () => now, getStatus: () => now })
@@ -163,7 +163,7 @@ describe('a link', () => {
     const { length } = calls
     await push(gone, 20_000)
     expect(shownStatus()).toBe('linked')
-    // The denial is looked into at once, whatever else is promised.
+    // The page checks the reported end immediately, even if the next update was announced for later.
     expect(calls.length).toBe(length + 1)
     now = gone
     await push(gone)

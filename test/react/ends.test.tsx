@@ -12,7 +12,7 @@ afterEach(() => void vi.unstubAllGlobals())
 const { qr } = pairingStates()
 const failed = (code: PairingErrorCode) => ({ ...qr.failed, error: new PairingError(code, 'For the test.') })
 
-describe('a failure', () => {
+describe('the screen after a failure', () => {
   it('says what to do before it says why', () => {
     render(<PairingCard pairing={stillPairing(failed('unauthorized'))} />)
     expect(part('lead')?.textContent).toBe(
@@ -29,13 +29,16 @@ describe('a failure', () => {
     ['unauthorized', 'true'],
     ['network', undefined],
     ['session-stale', undefined],
-  ] as const)('%s makes Try again the lesser button where only the host can help', (code, secondary) => {
-    render(<PairingCard pairing={stillPairing(failed(code))} supportUrl="https://app.example/help" />)
-    expect(part('retry-button')?.dataset.secondary).toBe(secondary)
-    expect(part('support-link') !== null).toBe(secondary === 'true')
-  })
+  ] as const)(
+    "makes Try again the secondary button for %s if only the app's operator can help",
+    (code, secondary) => {
+      render(<PairingCard pairing={stillPairing(failed(code))} supportUrl="https://app.example/help" />)
+      expect(part('retry-button')?.dataset.secondary).toBe(secondary)
+      expect(part('support-link') !== null).toBe(secondary === 'true')
+    },
+  )
 
-  it('has its code as small print, which a button copies', async () => {
+  it('shows the error code in small print, with a copy button', async () => {
     const writeText = vi.fn(async (_: string) => {})
     vi.stubGlobal('navigator', { ...navigator, clipboard: { writeText } })
     render(<PairingCard pairing={stillPairing(failed('network'))} />)
@@ -46,22 +49,22 @@ describe('a failure', () => {
   })
 })
 
-describe('Done', () => {
-  it('closes a dialog whose host has no next step', () => {
+describe('the Done button', () => {
+  it('closes the dialog if the app has no next step', () => {
     const onClose = vi.fn()
     render(<PairingCard as="dialog" onClose={onClose} pairing={stillPairing(qr.linked)} />)
     fireEvent.click(screen.getByRole('button', { name: 'Done' }))
     expect(onClose).toHaveBeenCalledOnce()
   })
 
-  it('is not there where nothing comes next', () => {
+  it('is not shown without a dialog and without a next step', () => {
     render(<PairingCard pairing={stillPairing(qr.linked)} />)
     expect(part('done-button')).toBeNull()
   })
 })
 
-describe('the app', () => {
-  it('has its logo beside its name, wherever that stands, and is not translated', () => {
+describe('the name of the app', () => {
+  it('has the logo next to it in every place, and is not translated', () => {
     const props = { appName: 'Acme Inbox', appLogo: 'https://app.example/logo.png' }
     const { rerender } = render(<PairingCard {...props} pairing={stillPairing(qr['awaiting-scan'])} />)
     const name = () => part('app-name')
@@ -72,7 +75,7 @@ describe('the app', () => {
     expect(part('lead')?.contains(screen.getByTestId('own'))).toBe(true)
   })
 
-  it('without a name of its own is called This app, which may be translated', () => {
+  it('is the translatable text “This app” if appName is not set', () => {
     render(<PairingCard pairing={stillPairing(qr['awaiting-scan'])} />)
     expect(part('app-name')?.textContent).toBe('This app')
     expect(part('app-name')?.hasAttribute('translate')).toBe(false)

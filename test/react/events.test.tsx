@@ -24,7 +24,7 @@ emulateTime()
 const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
 const linked: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321', name: 'Ana' } }
 
-/** Collects the steps of a component over a provider that says whatever `now` holds. */
+/** Collects the events of a component. Its provider returns `now`, or throws it if it is an error. */
 function watch(first: PairingSnapshot | PairingError, props: Partial<WhatsAppPairingProps> = {}) {
   const events: PairingEvent[] = []
   const onEvent = (event: PairingEvent) => void events.push(event)
@@ -42,12 +42,12 @@ function watch(first: PairingSnapshot | PairingError, props: Partial<WhatsAppPai
 const typesOf = (events: readonly PairingEvent[]) => events.map(({ type }) => type)
 const attemptsOf = (events: readonly PairingEvent[]) => [...new Set(events.map(({ attemptId }) => attemptId))]
 
-describe('the steps by QR code', () => {
+describe('the events of a pairing by QR code', () => {
   it.each<readonly [ProviderId, string, boolean]>([
-    ['green-api', 'where the server tells', true],
-    ['green-api', 'where the page asks', false],
-    ['evolution-api', 'where the server tells', true],
-  ])('of %s, %s: in order, each once, under one id, with the time that passed', async (id, _, live) => {
+    ['green-api', 'with live events', true],
+    ['green-api', 'with polling', false],
+    ['evolution-api', 'with live events', true],
+  ])('at %s, %s, come once each, in order, with one id and the elapsed time', async (id, _, live) => {
     const world = createWorld(id)
     const events: PairingEvent[] = []
     world.show({ provider: world.proxied({ live }), onEvent: (event) => events.push(event) })
@@ -69,8 +69,8 @@ describe('the steps by QR code', () => {
   })
 })
 
-describe('the steps', () => {
-  it.each(['z-api', 'waha'] as const)('to a passkey of %s and out of it', async (id) => {
+describe('the events of a pairing with a passkey', () => {
+  it.each(['z-api', 'waha'] as const)('contain the passkey step at %s and the link after it', async (id) => {
     const world = createWorld(id)
     const events: PairingEvent[] = []
     world.emulator.demandPasskey()
@@ -80,7 +80,7 @@ describe('the steps', () => {
     await advance(15_000)
     await doing(() => void world.emulator.solvePasskey())
     await advance(15_000)
-    // Where the provider says where the ceremony is.
+    // Only providers that report the step of the ceremony have this event.
     const steps = events.flatMap(({ type, step }) => (type === 'passkey-step' ? [step] : []))
     expect(steps).toEqual(id === 'z-api' || id === 'waha' ? ['assert'] : [])
     expect(typesOf(events).filter((type) => type !== 'linking' && type !== 'passkey-step')).toEqual([
@@ -92,7 +92,7 @@ describe('the steps', () => {
   })
 })
 
-describe.each(['green-api', 'z-api'] as const)('the steps of %s by pairing code', (id) => {
+describe.each(['green-api', 'z-api'] as const)('the events of a pairing by code at %s', (id) => {
   it('are the choice of the method, the request, the code, its copy and the link', async () => {
     const writeText = vi.fn(async () => {})
     Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText } })
@@ -124,8 +124,8 @@ describe.each(['green-api', 'z-api'] as const)('the steps of %s by pairing code'
   })
 })
 
-describe('what stands in the way of an attempt', () => {
-  it('is reported: a pairing code that is not entered', async () => {
+describe('an obstacle in an attempt', () => {
+  it('is reported: the user does not enter the pairing code', async () => {
     const { events } = watch(qr('a'))
     await advance(1_000)
     await openTab('Phone number')
@@ -136,7 +136,7 @@ describe('what stands in the way of an attempt', () => {
     expect(types.indexOf('slow-code')).toBeGreaterThan(types.indexOf('code-shown'))
   })
 
-  it('is reported: a wait without a code, once for each', async () => {
+  it('is reported: no code comes, once for each wait', async () => {
     const world = watch({ status: 'preparing' })
     await advance(80_000)
     world.now = qr('a')
@@ -145,7 +145,7 @@ describe('what stands in the way of an attempt', () => {
     expect(world.events[1]?.elapsedMs).toBeGreaterThanOrEqual(30_000)
   })
 
-  it('is reported: requests that fail and are sent again, once for a run of one error', async () => {
+  it('is reported: requests fail, once for each series of the same error', async () => {
     const world = watch(new PairingError('network', 'No connection.'))
     await advance(8_000)
     world.now = new PairingError('provider-unavailable', 'Down.')
@@ -157,7 +157,7 @@ describe('what stands in the way of an attempt', () => {
   })
 })
 
-describe('what the user opens', () => {
+describe('an element that the user opens', () => {
   it('is reported each time: the enlarged code, the list of troubles', async () => {
     const { events } = watch(qr('a'))
     await advance(1_000)
@@ -167,7 +167,7 @@ describe('what the user opens', () => {
     expect(typesOf(events)).toEqual(['started', 'shown', 'enlarged', 'trouble-opened', 'trouble-opened'])
   })
 
-  it('is reported: WhatsApp on the same phone, where the code is there', async () => {
+  it('is reported: the link that opens WhatsApp on the same phone', async () => {
     pretendPhone()
     const LINK = 'https://wa.me/settings/linked_devices#2@ref,noise,identity,adv,1'
     const { events } = watch({ status: 'qr', qrCode: normalizeQrPayload(LINK) }, { defaultMethod: 'qr' })
@@ -181,7 +181,7 @@ describe('what the user opens', () => {
 })
 
 describe('an attempt', () => {
-  it('ends in `expired` with its reason, and Retry begins another one', async () => {
+  it('ends in `expired` with a reason, and Retry begins another one', async () => {
     vi.setSystemTime(20_000_000)
     const events: PairingEvent[] = []
     const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
@@ -204,7 +204,7 @@ describe('an attempt', () => {
     expect(events[4]?.elapsedMs).toBe(0)
   })
 
-  it('ends in `expired` where the pairing code was not entered', async () => {
+  it('ends in `expired` if the user does not enter the pairing code', async () => {
     const { events } = watch(qr('a'), { defaultMethod: 'phone-code' })
     await settle()
     await askForCode()
@@ -212,7 +212,7 @@ describe('an attempt', () => {
     expect(events.at(-1)).toMatchObject({ type: 'expired', reason: 'code-not-entered', method: 'phone-code' })
   })
 
-  it('ends in `failed` with the code of the error, and not with a failure in between', async () => {
+  it('ends in `failed` with the code of the last error only', async () => {
     const world = watch(new PairingError('network', 'Down.'))
     await advance(2_500)
     expect(typesOf(world.events)).toEqual(['started', 'retrying'])
@@ -221,7 +221,7 @@ describe('an attempt', () => {
     expect(world.events.slice(2)).toMatchObject([{ type: 'failed', code: 'subscription-expired' }])
   })
 
-  it('ends in `gave-up` where the screen is closed before an end, and the id stays when it is opened again', async () => {
+  it('ends in `gave-up` if the screen closes before an end, and continues with the same id on reopening', async () => {
     const world = watch(qr('a'))
     await advance(4_000)
     world.unmount()
@@ -234,7 +234,7 @@ describe('an attempt', () => {
     expect(attemptsOf(world.events)).toHaveLength(1)
   })
 
-  it('ends in `gave-up` where it is cancelled, and only once', async () => {
+  it('ends in `gave-up` once if it is cancelled', async () => {
     const events: PairingEvent[] = []
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     const onEvent = (event: PairingEvent) => void events.push(event)
@@ -250,7 +250,7 @@ describe('an attempt', () => {
   it.each<[string, PairingSnapshot | PairingError]>([
     ['linked', linked],
     ['failed', new PairingError('subscription-expired', 'No.')],
-  ])('that has ended (%s) is not given up when the screen is closed', async (end, snapshot) => {
+  ])('that has ended (%s) does not end in `gave-up` when the screen closes', async (end, snapshot) => {
     const world = watch(snapshot)
     await advance(1_000)
     world.unmount()
@@ -258,7 +258,7 @@ describe('an attempt', () => {
     expect(typesOf(world.events)).toEqual(['started', end])
   })
 
-  it('is not begun before the user does, where `autoStart` is false, and nothing is given up then', async () => {
+  it("begins with the user's press if `autoStart` is false", async () => {
     const world = watch(qr('a'), { autoStart: false })
     await advance(5_000)
     expect(world.events).toEqual([])
@@ -269,7 +269,7 @@ describe('an attempt', () => {
     expect(typesOf(world.events)).toEqual(['started', 'shown', 'gave-up'])
   })
 
-  it('keeps `unlinked`, the end of its link, to itself: what follows is another attempt', async () => {
+  it('includes the event `unlinked` of its link, and the next event belongs to another attempt', async () => {
     const world = watch(qr('a'))
     await advance(1_000)
     world.now = linked
@@ -283,7 +283,7 @@ describe('an attempt', () => {
     expect(again?.elapsedMs).toBe(0)
   })
 
-  it('is not `unlinked` because the host begins another one', async () => {
+  it('is not `unlinked` when the app begins another one', async () => {
     const events: PairingEvent[] = []
     const provider = scriptedProvider({ getQrCode: () => linked, getStatus: () => linked })
     const onEvent = (event: PairingEvent) => void events.push(event)
@@ -295,7 +295,7 @@ describe('an attempt', () => {
     expect(typesOf(events)).toEqual(['started', 'linked', 'started', 'linked'])
   })
 
-  it('has no negative time after a clock was set back', async () => {
+  it('has no negative time after the clock was set back', async () => {
     vi.setSystemTime(3_600_000_000)
     const world = watch(qr('a'))
     await advance(1_000)
@@ -307,8 +307,8 @@ describe('an attempt', () => {
   })
 })
 
-describe('a step', () => {
-  it('is reported once under StrictMode, which mounts twice, and cancels nothing', async () => {
+describe('an event', () => {
+  it('is reported once under StrictMode, and its second mount does not cancel anything', async () => {
     const events: PairingEvent[] = []
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     render(
@@ -324,7 +324,7 @@ describe('a step', () => {
     expect(typesOf(events)).toEqual(['started', 'shown'])
   })
 
-  it('is not `gave-up` where the component only moves to another place on the page', async () => {
+  it('is not `gave-up` if the component moves to another place on the page', async () => {
     const { element, events, rerender } = watch(qr('a'))
     await advance(1_000)
     rerender(<main>{element}</main>)
@@ -332,7 +332,7 @@ describe('a step', () => {
     expect(typesOf(events)).toEqual(['started', 'shown'])
   })
 
-  it('is not `gave-up` where one of two copies goes', async () => {
+  it('is not `gave-up` if one of two copies unmounts', async () => {
     const { element, events, rerender } = watch(qr('a'))
     rerender(
       <>
@@ -346,7 +346,7 @@ describe('a step', () => {
     expect(typesOf(events)).toEqual(['started', 'shown'])
   })
 
-  it('is reported to each copy with a callback, also where another copy has none', async () => {
+  it('is reported to each copy with a callback, even if another copy has none', async () => {
     const events: PairingEvent[] = []
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     const common = { provider, queryClient: new QueryClient() }
@@ -360,7 +360,7 @@ describe('a step', () => {
     expect(typesOf(events)).toEqual(['started', 'shown'])
   })
 
-  it('goes to the callback of this moment, and loads nothing where there is none', async () => {
+  it('goes to the current callback, and a new callback sends no request', async () => {
     const { element, rerender, provider, queryClient } = watch(qr('a'), { onEvent: undefined })
     await advance(1_000)
     const told: string[] = []
@@ -380,7 +380,7 @@ describe('a step', () => {
     expect(told).toHaveLength(2)
   })
 
-  it('belongs to its own provider where the host changes that', async () => {
+  it('has its own provider when the app changes the provider', async () => {
     const events: PairingEvent[] = []
     const queryClient = new QueryClient()
     const element = (sessionId: string, id: string) => {
@@ -408,7 +408,7 @@ describe('a step', () => {
     expect(attemptsOf(events)).toHaveLength(2)
   })
 
-  it('whose callback throws does not prevent the link: the mistake is reported as an uncaught one', async () => {
+  it('does not prevent the link if its callback throws, and reportError gets the exception', async () => {
     vi.setSystemTime(20_000_000)
     const reported = vi.fn()
     vi.stubGlobal('reportError', reported)
@@ -441,7 +441,7 @@ describe('a step', () => {
     Reflect.deleteProperty(navigator, 'clipboard')
   })
 
-  it('of a cancelled request is not reported', async () => {
+  it('is not reported for a cancelled request', async () => {
     let answer = (_: PairingSnapshot): void => {}
     const slow = () => new Promise<PairingSnapshot>((resolve) => (answer = resolve))
     const events: PairingEvent[] = []
@@ -451,7 +451,7 @@ describe('a step', () => {
     const { result } = renderHook(() => usePairingSession({ provider, queryClient, onEvent }))
     await settle()
     const answerLate = answer
-    // A request that no caller waits for any more, of a provider that ignores the signal.
+    // The session no longer needs this request, but the provider ignores the abort signal.
     await doing(() => result.current.requestPairingCode('+55 11 98765-4321'))
     await advance(1_000)
     answerLate(linked)
@@ -460,8 +460,8 @@ describe('a step', () => {
   })
 })
 
-describe('what the steps hold', () => {
-  it('is what is documented, and no secret: no code, number, name, token or address', async () => {
+describe('the content of the events', () => {
+  it('is the documented fields, without codes, numbers, names, tokens or addresses', async () => {
     const events: PairingEvent[] = []
     const secrets: string[] = ['5511987654321', '987654321', 'Ana', ...Object.values(emulatedSecrets)]
     for (const id of providerIds) {

@@ -17,7 +17,7 @@ const states = pairingStates()
 const { 'awaiting-scan': scan, linked } = states.qr
 const { 'awaiting-number': number, 'awaiting-code': code } = states['phone-code']
 
-/** A session in every state, and those in which a part appears that is not in every session of its state. */
+/** A session in every state, and the variants of states with an additional part. */
 export const sessions: readonly PairingSession[] = [
   { ...scan, qrCode: { ...scan.qrCode, payload: normalizeQrPayload(LINK) } },
   { ...code, isSlow: true },
@@ -39,13 +39,13 @@ export const sessions: readonly PairingSession[] = [
   { ...linked, syncProgress: 40 },
 ]
 
-/** A phone, on which the QR code is offered as a link. Undo it with `vi.unstubAllGlobals()`. */
+/** Imitates a phone, on which the component offers the QR code as a link. `vi.unstubAllGlobals()` undoes this. */
 export function pretendPhone(): void {
   vi.stubGlobal('matchMedia', (query: string) => ({ matches: query === '(pointer: coarse)' }))
   vi.stubGlobal('screen', { width: 412, height: 915 })
 }
 
-/** What is loaded on demand takes some turns of the real clock. */
+/** Modules that load on demand take some turns of the real clock. */
 const settled = (): Promise<void> => act(() => new Promise<void>((resolve) => setTimeout(resolve, 20)))
 
 function click(name: string): void {
@@ -58,7 +58,7 @@ type Props = Pick<
   'appLogo' | 'classNames' | 'parts' | 'defaultPhoneNumber' | 'supportUrl' | 'createShareLink' | 'onDone'
 >
 
-/** Shows the card as a dialog in some session, with something opened. */
+/** Shows the card as a dialog in one session, with one element opened. */
 export type Scene = (props: Props) => Promise<void>
 
 const sceneOf =
@@ -72,7 +72,7 @@ const sceneOf =
     await settled()
   }
 
-/** Where the browser hands links to other apps, and lets no page write to the clipboard. */
+/** A browser that can share links with other apps, but does not allow clipboard access. */
 async function makeLink(): Promise<void> {
   Object.defineProperty(navigator, 'share', { configurable: true, value: async () => {} })
   click('send-button')
@@ -80,7 +80,7 @@ async function makeLink(): Promise<void> {
   click('copy-link-button')
 }
 
-/** Together they show every element. */
+/** Together these scenes show every element. */
 export const scenes: readonly Scene[] = [
   ...sessions.map((session) => sceneOf(session)),
   sceneOf(scan, () => click('enlarge-button')),

@@ -21,17 +21,17 @@ import { settle } from './time.js'
 import { shownStatus } from './world.js'
 import { createWorldServer } from './world-server.js'
 
-/** Of `npm run test:long`, on machines that have other things to do. */
+/** The time limit for `npm run test:long` on a busy machine. */
 const TIMEOUT_MS = 180_000
 
 const said: string[] = []
 
 beforeEach(() => {
   vi.useFakeTimers()
-  // Recorded at once and not when the test is over: then the input that caused it would be unknown.
+  // The messages are recorded immediately, so that a failing test can name its input.
   for (const method of ['error', 'warn', 'info', 'log', 'debug'] as const)
     vi.spyOn(console, method).mockImplementation((...words) => {
-      // What the package reports to developers is meant.
+      // The package's messages to developers are intended.
       if (!String(words[0]).startsWith('[whatsapp-pairing]')) said.push(words.join(' '))
     })
 })
@@ -49,7 +49,7 @@ const account = {
 const details = { provider: 'wasend', methods: ['qr', 'phone-code'], timing, nextInMs: 1_000 } as const
 const words = ['qr', 'phone-code', 'linked', 'image', 'text', 'ABCD-1234', account.avatarUrl, PNG, QR_TEXT]
 
-/** Answers in their documented form, of each kind that shows something. */
+/** Valid answers in their documented form, one for each visible state. */
 const soundAnswers: readonly PairingSnapshot[] = [
   { status: 'qr', qrCode: IMAGE, expiresInMs: 20_000, confirmInMs: 6_000, ...details },
   { status: 'qr', qrCode: { kind: 'text', value: QR_TEXT } },
@@ -81,7 +81,7 @@ const methods = fc.constantFrom('qr' as const, 'phone-code' as const)
 
 type Method = 'qr' | 'phone-code'
 
-/** Shows a provider for a moment, looks at all of the page, and takes it away. */
+/** Shows a provider for a moment, checks the whole page, and removes it. */
 async function look(provider: PairingSource, method: Method): Promise<void> {
   said.length = 0
   try {
@@ -102,13 +102,13 @@ async function look(provider: PairingSource, method: Method): Promise<void> {
     assert(typeof shownStatus() === 'string', 'Nothing is left of the page.')
   } finally {
     cleanup()
-    // What is cached for a minute would be in the way of all that follow.
+    // The cache would keep this session for a minute and affect the next tests.
     vi.clearAllTimers()
   }
   assert(said.length === 0, `On the console: ${said.join('\n')}`)
 }
 
-/** Every conversation of an adapter with its provider that may end on the page, spoilt. */
+/** Every conversation of an adapter with its provider that the page can show, with random damage. */
 async function spoiltReads(adapter: FuzzedAdapter): Promise<fc.Arbitrary<Conversation>> {
   const reads: readonly CallName[] = callNamesOf(adapter.make({ fetch: fetchOf([]) })).filter(
     (name) => name !== 'reset' && name !== 'unlink',
@@ -117,8 +117,8 @@ async function spoiltReads(adapter: FuzzedAdapter): Promise<fc.Arbitrary<Convers
   return spoiltConversation(conversations.flat(), adapter.words)
 }
 
-describe('the page', () => {
-  it('shows codes, names and pictures of a provider’s, and nothing else, whatever it answers', {
+describe('the page with random answers', () => {
+  it('shows only codes, names and pictures of a provider', {
     timeout: TIMEOUT_MS,
   }, async () => {
     await fc.assert(
@@ -132,7 +132,7 @@ describe('the page', () => {
   })
 
   it.each(fuzzedAdapters.map((adapter) => [adapter.name, adapter] as const))(
-    'shows no more than that of what comes from %s through the server',
+    'shows only the same content for answers of %s through the server',
     { timeout: TIMEOUT_MS },
     async (_name, adapter) => {
       const url = 'https://host.example/api/pairing'
@@ -152,7 +152,7 @@ describe('the page', () => {
   )
 })
 
-describe('what looks at the page', () => {
+describe('the check of the page', () => {
   it.each([
     '<script></script>',
     '<iframe></iframe>',

@@ -1,6 +1,6 @@
 import { HOSTILE_MARK } from '../hostile-content.js'
 
-/** Every element of the component. */
+/** Every element that the component uses. */
 const ELEMENTS = new Set(
   [
     ...['section', 'div', 'p', 'span', 'h2', 'strong', 'code', 'bdi', 'ol', 'ul', 'li', 'dl', 'dt', 'dd'],
@@ -8,14 +8,14 @@ const ELEMENTS = new Set(
   ].map((name) => name.toUpperCase()),
 )
 
-/** Of icons and of the drawn QR code. Nothing in them runs, loads or links. */
+/** The elements of icons and of the drawn QR code. None of them runs code, loads a resource or links to a page. */
 const DRAWN_ELEMENTS = new Set(['svg', 'path', 'circle', 'rect', 'title'])
 
 const IDENTIFIER = /^[\w:.«»\- ]*$/
 const NUMBER = /^-?[\d.]+$/
 const WORDS = /^[\p{L}\p{N}\p{P}\p{Zs}]*$/u
 
-/** Every attribute of the component, and what may stand in it whatever the provider says. */
+/** Every attribute that the component uses, and its possible values for any answer of the provider. */
 const ATTRIBUTES: Readonly<Record<string, RegExp>> = {
   id: IDENTIFIER,
   for: IDENTIFIER,
@@ -61,18 +61,17 @@ const ATTRIBUTES: Readonly<Record<string, RegExp>> = {
     /^(?:--whatsapp-pairing-(?:lifetime|age): \d+(?:\.\d+)?ms; ?|--whatsapp-pairing-code-length: \d+; ?)+$/,
 }
 
-/** `aria-…` and `data-…`, as far as they are not the host's own. */
+/** `aria-…` and `data-…` attributes of the component. */
 const STATE_ATTRIBUTE = /^(?:aria|data)-[a-z-]+$/
 
-/** What `normalizeQrPayload` makes: a picture of a known kind, which runs nothing inside an `<img>`. */
+/** The output of `normalizeQrPayload`: a picture of a known type, which runs no code inside an `<img>`. */
 const QR_PICTURE = /^data:image\/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}$/
 
 const HTTPS = /^https:\/\/[^\s/@\\?#]+(?:[/?#][^\s"'<>\\]*)?$/i
 
 /**
- * What stands in the page that should not, whatever the provider says: an element or attribute that the component does not
- * have, an address anywhere but in the picture of the account and the help with a passkey, the provider's words anywhere but
- * in the name of the account.
+ * Returns everything in the page that the provider must not cause: unknown elements and attributes, addresses except for the
+ * account's picture and the passkey help, and the provider's words except for the account's name.
  */
 export function foreignIn(root: ParentNode): readonly string[] {
   return [...root.querySelectorAll('*')].flatMap((element) => [
@@ -95,7 +94,7 @@ function isAllowed({ name, value }: Attr, element: Element): boolean {
         'a:is([data-part="passkey-help"], [data-part="passkey-install"], [data-part="passkey-link"])',
       ) && HTTPS.test(value)
     )
-  // The same words once more, for a name that is cut.
+  // A name that is cut off repeats its text in `title`.
   if (name === 'title') return isName(element) && value === element.textContent
   if (STATE_ATTRIBUTE.test(name)) return WORDS.test(value) && !value.includes(HOSTILE_MARK)
   return ATTRIBUTES[name]?.test(value) ?? false

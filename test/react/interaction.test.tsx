@@ -61,7 +61,7 @@ describe('onLinked', () => {
     expect(onLinked).toHaveBeenCalledTimes(1)
   })
 
-  it('is not called again by a remount', async () => {
+  it('is not called again after a remount', async () => {
     const world = createWorld('green-api')
     const onLinked = vi.fn()
     const { unmount } = world.show({ onLinked })
@@ -75,7 +75,7 @@ describe('onLinked', () => {
     expect(onLinked).toHaveBeenCalledTimes(1)
   })
 
-  it('is not undone by a QR code that comes late', async () => {
+  it('stays valid if a QR code arrives late', async () => {
     let snapshot: PairingSnapshot = qr('a')
     const one = scriptedProvider({
       getQrCode: () => snapshot,
@@ -86,14 +86,14 @@ describe('onLinked', () => {
     snapshot = qr('b')
     await advance(60_000)
     expect(shownStatus()).toBe('linked')
-    // Every fifteen seconds for three minutes: some links are dropped again.
+    // The status is polled every fifteen seconds for three minutes, because some links end soon.
     expect(one.calls.slice(2).map(({ question }) => question)).toEqual(Array(4).fill('status'))
   })
 })
 
 describe('a page after the scan', () => {
-  it('keeps the code where the provider reports no linking state, and never shows failed', async () => {
-    // Longer than it takes until the next read of the status.
+  it('keeps the code if the provider does not report linking, and never shows a failure', async () => {
+    // This is longer than the time until the next poll of the status.
     const world = createWorld('wasend', { linkingMs: 6_000 })
     world.show()
     await advance(3_000)
@@ -117,7 +117,7 @@ describe('autoStart', () => {
 })
 
 describe('the phone number', () => {
-  it('survives a change of tabs, and stops requests for QR codes meanwhile', async () => {
+  it('survives a change of tabs, which stops the requests for QR codes', async () => {
     const one = provider()
     show({ provider: one })
     await advance(1_000)
@@ -131,7 +131,7 @@ describe('the phone number', () => {
     expect(field().value).toBe('+55 11')
   })
 
-  it('is sent once, however often it is submitted', async () => {
+  it('is sent once, even if the user submits it several times', async () => {
     const one = provider(() => new Promise((resolve) => setTimeout(() => resolve(code), 2_000)))
     show({ provider: one, defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
     await settle()
@@ -143,7 +143,7 @@ describe('the phone number', () => {
     expect(shownStatus()).toBe('awaiting-code')
   })
 
-  it('that cannot be one is reported beside the field, and nothing is sent', async () => {
+  it('is not sent if it is invalid, and the error is shown at the field', async () => {
     const one = provider()
     show({ provider: one, defaultMethod: 'phone-code' })
     type('011 98765')
@@ -153,7 +153,7 @@ describe('the phone number', () => {
     expect(asked(one, 'pairing-code')).toBe(0)
   })
 
-  it('that the provider refuses is reported beside the field, and can be corrected', async () => {
+  it('can be corrected after the provider has refused it', async () => {
     let refuse = true
     const one = provider(() => {
       if (refuse) throw new PairingError('code-refused', 'No code.')
@@ -171,7 +171,7 @@ describe('the phone number', () => {
     expect(field().value).toBe('+55 11 98765-4321')
   })
 
-  it('gets another code after the first expired, on Retry', async () => {
+  it('gets another code on Retry after the first one expired', async () => {
     const one = provider()
     show({ provider: one, defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
     await click('Get code')
@@ -188,7 +188,7 @@ describe('the phone number', () => {
 })
 
 describe('the method', () => {
-  it('can be controlled by the host', async () => {
+  it('can be controlled by the app', async () => {
     const asking = vi.fn()
     function Host() {
       const [method, setMethod] = useState<PairingMethod>('qr')
@@ -213,7 +213,7 @@ describe('the method', () => {
     expect(shownStatus()).toBe('awaiting-number')
   })
 
-  it('is changed with the arrow keys, and the focus goes along', async () => {
+  it('changes with the arrow keys, and the focus follows', async () => {
     show()
     await advance(1_000)
     screen.getByRole('tab', { name: 'QR code' }).focus()
@@ -227,8 +227,8 @@ describe('the method', () => {
   })
 })
 
-describe('focus', () => {
-  it('moves from Retry to the panel when Retry disappears, and stays everywhere else', async () => {
+describe('the focus', () => {
+  it('moves from Retry to the panel when Retry disappears, and is not moved otherwise', async () => {
     const one = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
     show({ provider: one, maxRefreshes: 1 })
     await advance(61_000)
@@ -242,7 +242,7 @@ describe('focus', () => {
 })
 
 describe('onEvent', () => {
-  it('reports each step once, with no code or number in it', async () => {
+  it('reports each step once, without a code or number', async () => {
     const world = createWorld('green-api', { linkingMs: 6_000 })
     const events: PairingEvent[] = []
     world.show({ onEvent: (event) => events.push(event) })
@@ -253,7 +253,7 @@ describe('onEvent', () => {
     expect(attemptId).toMatch(/^\w+-1$/)
     const common = { attemptId, method: 'qr', provider: 'green-api', elapsedMs: expect.any(Number) }
     expect(events).toEqual([
-      // The server has not said yet whose it is.
+      // The page does not know the provider before the first response.
       { ...common, type: 'started', provider: 'proxy', elapsedMs: 0 },
       { ...common, type: 'shown', number: 1 },
       { ...common, type: 'refreshed', number: 2 },
@@ -265,8 +265,8 @@ describe('onEvent', () => {
 })
 
 describe('a broken image', () => {
-  it('is not left on screen', async () => {
-    // Without a server, a picture is drawn as it is.
+  it('is removed from the screen', async () => {
+    // Without a server, the browser draws the picture unchanged.
     const src = `data:image/png;base64,iVBORw0KGgoAAAAN${'A'.repeat(200)}`
     show({
       provider: scriptedProvider({ getQrCode: () => ({ status: 'qr', qrCode: { kind: 'image', src } }) }),
@@ -299,7 +299,7 @@ describe('two mounted copies', () => {
 })
 
 describe('messages', () => {
-  it('of the host replace single texts, also of errors, and leave the others', async () => {
+  it('of the app replace single texts, including those of errors', async () => {
     const refusing = scriptedProvider({
       getQrCode: () => Promise.reject(new PairingError('subscription-expired', 'No.')),
     })
@@ -312,7 +312,7 @@ describe('messages', () => {
   })
 })
 
-describe('a method that is changed afterwards', () => {
+describe('a change of the method', () => {
   it('does not report the same link, failure or step again', async () => {
     const ends: string[] = []
     const steps: string[] = []

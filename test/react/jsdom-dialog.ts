@@ -1,4 +1,4 @@
-/** What jsdom lacks of a dialog: it opens and closes, and fires its close event later, as browsers do. */
+/** jsdom lacks these features of a dialog: it opens and closes, and fires its close event later, as in browsers. */
 Object.assign(HTMLDialogElement.prototype, {
   showModal(this: HTMLDialogElement) {
     this.open = true

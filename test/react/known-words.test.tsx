@@ -14,11 +14,11 @@ import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import { heading, part } from './user.js'
 
-// A title says no more than is known.
+// A title must not claim more than the app knows.
 
 afterEach(cleanup)
 
-/** What is known of an error, and the titles that claim no more than that. */
+/** The facts that an error proves, and the titles that claim no more. */
 const KNOWN = {
   'the provider refuses what this app has': ['This app can’t link WhatsApp now'],
   'this app is configured wrongly': ['This app isn’t set up right'],
@@ -66,7 +66,7 @@ const knownOf: Readonly<Record<PairingErrorCode, keyof typeof KNOWN>> = {
   unknown: 'nothing else',
 }
 
-/** Codes after which something is known about WhatsApp itself, or about the user's phone. */
+/** The errors that prove something about WhatsApp or about the user's phone. */
 const ABOUT_WHATSAPP: readonly PairingErrorCode[] = ['account-blocked']
 
 const { qr, 'phone-code': phone } = pairingStates()
@@ -75,11 +75,11 @@ const failed = (code: PairingErrorCode): PairingSession => ({ ...qr.failed, erro
 describe.each(pairingErrorCodes)('the error %s', (code) => {
   const text = en.messages.errors[code]
 
-  it('has a title that says no more than is known', () => {
+  it('has a title that claims no more than it proves', () => {
     expect(KNOWN[knownOf[code]]).toContain(sessionTitle(failed(code), en.messages))
   })
 
-  it('claims nothing about WhatsApp or the phone that was not reported', () => {
+  it('makes no claim about WhatsApp or the phone without a report', () => {
     const claims = `${text.title}. ${text.cause ?? ''}`
     if (!ABOUT_WHATSAPP.includes(code))
       expect(claims).not.toMatch(
@@ -88,7 +88,7 @@ describe.each(pairingErrorCodes)('the error %s', (code) => {
     expect(claims).not.toMatch(/\b(?:nobody|never|ran out|is down|restarting)\b/i)
   })
 
-  it('has the way to support as its first action, where only the people who run the app can help', () => {
+  it("has the support link as its first action if only the app's operator can help", () => {
     render(<PairingCard supportUrl="https://app.example/help" pairing={stillPairing(failed(code))} />)
     const link = screen.queryByRole('link', { name: 'Contact support' })
     if (new PairingError(code).action !== 'contact-host') {
@@ -104,7 +104,7 @@ describe.each(pairingErrorCodes)('the error %s', (code) => {
   })
 })
 
-describe('a state after another one that ended', () => {
+describe('a state after the end of another one', () => {
   const notices = [
     'link-ended',
     'link-not-finished',
@@ -114,7 +114,7 @@ describe('a state after another one that ended', () => {
   const sessions: readonly PairingSession[] = [...Object.values(qr), ...Object.values(phone)]
 
   it.each(notices.flatMap((notice) => sessions.map((session) => ({ ...session, notice }))))(
-    '$method $status after $notice says why in one sentence',
+    '$method $status after $notice gives the reason in one sentence',
     (session) => {
       const texts = {
         'link-ended': en.messages.noticeLinkEnded,
@@ -131,16 +131,19 @@ describe('a state after another one that ended', () => {
   )
 
   it.each([qr.expired, phone.expired])(
-    '$method: an expired code says that nothing was reported',
+    '$method expired: the text says that there was no report of a scan or an entry',
     (session) => {
       expect(sessionStatusText(session, en.messages)).toMatch(/We didn’t see (?:a scan|you enter it)\.$/)
     },
   )
 
-  it.each([qr.expired, phone.expired])('$method: it does not say so after linking was seen', (session) => {
-    const status = sessionStatusText({ ...session, notice: 'link-not-finished' }, en.messages)
-    expect(status).toBe('The code has expired. The link was not finished. Please try again.')
-  })
+  it.each([qr.expired, phone.expired])(
+    '$method expired: the text does not say so after a report of linking',
+    (session) => {
+      const status = sessionStatusText({ ...session, notice: 'link-not-finished' }, en.messages)
+      expect(status).toBe('The code has expired. The link was not finished. Please try again.')
+    },
+  )
 
   it.each([
     ['link-ended', 'Link your WhatsApp again'],
@@ -148,14 +151,11 @@ describe('a state after another one that ended', () => {
     ['unlinked-on-phone', 'Link your WhatsApp again'],
     ['code-replaced', 'Link your WhatsApp'],
     [undefined, 'Link your WhatsApp'],
-  ] as const)(
-    'has the title for linking again after a link, or the beginning of one: %s',
-    (notice, title) => {
-      expect(sessionTitle({ ...qr['awaiting-scan'], notice }, en.messages)).toBe(title)
-    },
-  )
+  ] as const)('has the title for linking again if a link existed or had begun: %s', (notice, title) => {
+    expect(sessionTitle({ ...qr['awaiting-scan'], notice }, en.messages)).toBe(title)
+  })
 
-  it('says in the phone tab that another number is expected, and nothing of a link that was not made', () => {
+  it('names the expected number in the phone tab, without mentioning a link', () => {
     const session: PairingSession = {
       ...phone['awaiting-number'],
       error: new PairingError('wrong-phone-number'),

@@ -46,15 +46,15 @@ function show(session: PairingSession, locale: PairingLocale, messages?: Pairing
 const root = () => document.querySelector<HTMLElement>('[data-scope="whatsapp-pairing"]')
 
 describe.each([...localesByFile])('in %s', (tag, locale) => {
-  it('the component has the `lang` that screen readers and the browser’s translator need', () => {
+  it('the component sets the `lang` that screen readers and page translators need', () => {
     show(states.qr['awaiting-scan'], locale)
     expect(root()?.lang).toBe(tag)
     expect(root()?.dir).toBe(locale.direction)
   })
 })
 
-// `test/locales` compares what is filled in, and what is marked, in each language with English.
-it.each(['en', 'ar'])('in %s every text of every state is filled in, and has no markup left', (tag) => {
+// `test/locales` compares the placeholders and the markup of each language with English.
+it.each(['en', 'ar'])('in %s every text of every state has no placeholder and no markup left', (tag) => {
   const locale = localeOf(tag)
   const sessions = [
     ...Object.values(states.qr),
@@ -71,13 +71,13 @@ it.each(['en', 'ar'])('in %s every text of every state is filled in, and has no 
 describe.each(['ar', 'he', 'ur'])('from right to left, in %s', (tag) => {
   const locale = localeOf(tag)
 
-  it('dir={undefined} and lang={undefined} leave those of the language', () => {
+  it('dir={undefined} and lang={undefined} keep the values of the language', () => {
     const pairing = { session: states.qr['awaiting-scan'], ...actions }
     render(<PairingCard pairing={pairing} locale={locale} dir={undefined} lang={undefined} />)
     expect([root()?.dir, root()?.lang]).toEqual(['rtl', tag])
   })
 
-  it('the pairing code and the number it is for read from left to right', () => {
+  it('the pairing code and its phone number are left to right', () => {
     show(states['phone-code']['awaiting-code'], locale)
     expect(root()?.dir).toBe('rtl')
     expect(part('pairing-code')?.dir).toBe('ltr')
@@ -86,12 +86,12 @@ describe.each(['ar', 'he', 'ur'])('from right to left, in %s', (tag) => {
     expect([number.tagName, number.dir]).toEqual(['BDI', 'ltr'])
   })
 
-  it('the number that is typed reads from left to right', () => {
+  it('the number in the field is left to right', () => {
     show(states['phone-code']['awaiting-number'], locale)
     expect(part('phone-input')?.dir).toBe('ltr')
   })
 
-  it('the number of the linked phone, and of another phone, reads from left to right', () => {
+  it('the number of the linked phone, and of the wrong phone, is left to right', () => {
     show(states.qr.linked, locale)
     expect(part('account-number')?.dir).toBe('ltr')
     show(failed('wrong-phone-number'), locale)
@@ -99,15 +99,15 @@ describe.each(['ar', 'he', 'ur'])('from right to left, in %s', (tag) => {
   })
 })
 
-describe('texts of the host', () => {
-  it('replace those of a language one by one; the others stay', () => {
+describe('texts of the app', () => {
+  it('replace single texts of a language, and the others stay', () => {
     const german = localeOf('de').messages
     show(states.qr['awaiting-scan'], localeOf('de'), { titleScan: 'Verbinde den Laden' })
     expect(screen.getByRole('heading').textContent).toBe('Verbinde den Laden')
     expect(screen.getByRole('tab', { name: german.methodPhoneCode })).toBeDefined()
   })
 
-  it('replace those of one error; the other errors stay', () => {
+  it('replace the texts of one error, and other errors keep theirs', () => {
     const network = { title: 'Kein Netz', advice: 'Geh ans Fenster.' }
     const messages = { errors: { network } }
     const { unmount } = show(failed('network'), localeOf('de'), messages)

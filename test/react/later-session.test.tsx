@@ -9,14 +9,14 @@ const LATER = '../../src/react/session/later-session.js'
 beforeEach(() => void vi.resetModules())
 afterEach(() => vi.doUnmock(LATER))
 
-/** As on a network that is away for a moment, or for a build that a deployment removed. */
+/** Imitates a short loss of the network, or a chunk that a deployment removed. */
 function refuse(): void {
   vi.doMock(LATER, () => {
     throw new Error('Failed to fetch dynamically imported module')
   })
 }
 
-/** The component, newly loaded; nothing is loaded on demand yet. */
+/** Loads the component without the modules that load on demand. */
 async function show(snapshot: () => PairingSnapshot, props: Partial<WhatsAppPairingProps> = {}) {
   const { WhatsAppPairing } = await import('../../src/index.js')
   const provider = scriptedProvider({
@@ -35,26 +35,26 @@ const status = () => part('root')?.dataset.status
 const linked: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321' } }
 
 describe('before the rules of later states have loaded', () => {
-  it('a press of the other tab counts when they are there', async () => {
+  it('a press of the other tab takes effect after they have loaded', async () => {
     await show(() => qr('a'))
     fireEvent.click(screen.getByRole('tab', { name: 'Phone number' }))
     await waitFor(() => expect(status()).toBe('awaiting-number'))
   })
 
-  it('a phone that was linked before is shown, and onLinked called once', async () => {
+  it('an existing link is shown, and onLinked is called once', async () => {
     const onLinked = vi.fn()
     await show(() => linked, { onLinked })
     await waitFor(() => expect(status()).toBe('linked'))
     expect(onLinked).toHaveBeenCalledTimes(1)
   })
 
-  it('onEvent gets the steps from the first on, in order', async () => {
+  it('onEvent gets the events in order from the first one on', async () => {
     const types: string[] = []
     await show(() => qr('a'), { onEvent: ({ type }) => types.push(type) })
     await waitFor(() => expect(types).toEqual(['started', 'shown']))
   })
 
-  it('no request is sent with an expected number that is none', async () => {
+  it('an invalid expected number prevents any request', async () => {
     const onError = vi.fn()
     const provider = await show(() => qr('a'), { expectedPhoneNumber: '12', onError })
     await waitFor(() => expect(onError).toHaveBeenCalledTimes(1))
@@ -62,7 +62,7 @@ describe('before the rules of later states have loaded', () => {
     expect(provider.calls).toEqual([])
   })
 
-  it('a number whose code may be live is remembered after a reload', async () => {
+  it('a number with a possibly valid code is restored after a reload', async () => {
     const { id, sessionId } = scriptedProvider({ getQrCode: () => qr('a') })
     const own = JSON.stringify(['whatsapp-pairing', 'session', id, sessionId])
     sessionStorage.setItem(own, JSON.stringify({ phoneNumber: '5511987654321', until: Date.now() + 60_000 }))
@@ -73,10 +73,10 @@ describe('before the rules of later states have loaded', () => {
   })
 })
 
-describe('where the rules of later states do not load', () => {
+describe('if the rules of later states fail to load', () => {
   beforeEach(refuse)
 
-  it('the QR code is shown, and the page reads on when they are there again', async () => {
+  it('the page shows the QR code, and continues after they have loaded', async () => {
     let now: PairingSnapshot = qr('a')
     await show(() => now)
     await waitFor(() => expect(status()).toBe('awaiting-scan'))
@@ -85,7 +85,7 @@ describe('where the rules of later states do not load', () => {
     await waitFor(() => expect(status()).toBe('linked'), { timeout: 15_000 })
   })
 
-  it('Start fails with a way to try again', async () => {
+  it('Start fails, and Try again works', async () => {
     await show(() => qr('a'), { autoStart: false })
     fireEvent.click(screen.getByRole('button', { name: 'Show code' }))
     await waitFor(() => expect(status()).toBe('failed'))
@@ -95,13 +95,13 @@ describe('where the rules of later states do not load', () => {
     await waitFor(() => expect(status()).toBe('awaiting-scan'))
   })
 
-  it('a linked phone is requested again at growing intervals, and not in a loop', async () => {
+  it('the page polls a linked phone at growing intervals, and not in a loop', async () => {
     const read = vi.fn(async () => update)
     const { WhatsAppPairing } = await import('../../src/index.js')
     const connection = { read, act: read }
     render(<WhatsAppPairing provider={{ id: 'proxy', sessionId: 'linked', connection }} />)
     await turn(2_500)
-    // After 1 s and 2 s, and not each quarter of a second.
+    // Requests are sent after 1 s and 2 s, and not every quarter of a second.
     expect(read.mock.calls.length).toBeGreaterThan(1)
     expect(read.mock.calls.length).toBeLessThan(4)
   })

@@ -12,26 +12,26 @@ import { nothingHeld, watchHeld } from '../faults/watch-leaks.js'
 import { isLong } from '../long-runs.js'
 import { scriptedProvider } from './scripted-provider.js'
 
-/** Some seconds of work, on machines that have other things to do. */
+/** The test works for some seconds. A busy machine needs more. */
 const TIMEOUT_MS = 120_000
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-/** In each of ten states. */
+/** The number of mounts in each of the states. */
 const MOUNTS = isLong ? 100 : 25
 
 const ROTATIONS = isLong ? 10_000 : 500
 
-/** At one moment, of a page and its server; far less than there were mounts. */
+/** The limit for timers of a page and its server at one moment. It is far below the number of mounts. */
 const MOST_TIMERS = 15
 
 interface Situation {
   readonly status: PairingSessionStatus
   readonly method?: PairingMethod
-  /** What leads there; called after each tenth of a second. */
+  /** An action that leads to the state. It is called every tenth of a second. */
   readonly lead?: (world: FaultWorld) => void
-  /** What is so from the beginning. */
+  /** Sets up a condition of the whole test. */
   readonly begin?: (world: FaultWorld) => void
 }
 
@@ -57,7 +57,7 @@ const situations: readonly Situation[] = [
   { status: 'failed', begin: meets(status(401)) },
 ]
 
-// React has its own time here, as on a page.
+// React uses its own scheduler here, as on a page.
 beforeEach(() => void vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false))
 afterEach(() => {
   vi.useRealTimers()
@@ -66,7 +66,7 @@ afterEach(() => {
 })
 
 describe('a component that is mounted and unmounted many times', { timeout: TIMEOUT_MS }, () => {
-  it.each(situations)('leaves nothing: $status', async ({ status, method = 'qr', begin, lead }) => {
+  it.each(situations)('leaves nothing behind: $status', async ({ status, method = 'qr', begin, lead }) => {
     const world = createFaultWorld({ id: 'z-api', method, isStrict: true, resettingMs: MINUTE })
     try {
       begin?.(world)
@@ -75,18 +75,18 @@ describe('a component that is mounted and unmounted many times', { timeout: TIME
         await world.pass(SECOND / 10)
         lead?.(world)
       }
-      // A mount of a millisecond ends before a response shows what the cache holds.
+      // A mount of a millisecond ends before a response shows the cached state.
       const seen = new Set<PairingSessionStatus | undefined>([world.page.session?.status])
       const before = world.held()
       for (let mount = 0; mount < MOUNTS; mount += 1) {
         world.page.close()
         world.page.open()
-        // Every other one is unmounted while its request is under way.
+        // Every second one is unmounted during a request.
         await world.pass(mount % 2)
         seen.add(world.page.session?.status)
       }
       expect([...seen]).toContain(status)
-      // Of timers there are now more and now fewer.
+      // The number of timers varies.
       const { timers, ...rest } = world.held()
       expect(before).toMatchObject(rest)
       expect(timers).toBeLessThan(MOST_TIMERS)
@@ -98,7 +98,7 @@ describe('a component that is mounted and unmounted many times', { timeout: TIME
 })
 
 describe('a code that is replaced hundreds of times', { timeout: TIMEOUT_MS }, () => {
-  it('leaves nothing, and the counts of timers, listeners and queries stay the same', async () => {
+  it('leaves nothing behind, and the numbers of timers, listeners and queries stay the same', async () => {
     const time = startFakeTime()
     const held = watchHeld(() => time.timers)
     let codes = 0

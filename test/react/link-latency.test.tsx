@@ -7,7 +7,7 @@ import { doing, shownStatus } from './world.js'
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** Of each scan, for `npm run bench -- latency`. */
+    /** The results of each scan, for `npm run bench -- latency`. */
     latency?: {
       readonly provider: string
       readonly way: string
@@ -17,20 +17,20 @@ declare module 'vitest' {
   }
 }
 
-/** Milliseconds from the scan until the page shows something of it. */
+/** Milliseconds from the scan until the page shows a change. */
 interface ScanLatency {
-  /** Until `linking` or `linked`. */
+  /** Milliseconds until `linking` or `linked`. */
   readonly firstSignMs: number
   readonly linkedMs: number
 }
 
-/** Scans at so many moments of one status interval. */
+/** The number of scans, spread over one status interval. */
 const OFFSETS = 7
 
-/** WhatsApp makes a new device connect again: the provider knows of the link so long after the scan. */
+/** WhatsApp makes a new device connect again. The provider reports the link this long after the scan. */
 const LINKING_MS = 2_000
 
-/** The first code is up, and the pace of the requests is that of a code that waits. */
+/** At this time the first code is shown, and the poll interval is the usual one. */
 const SCAN_AFTER_MS = 10_000
 
 const TIMEOUT_MS = 60_000
@@ -53,7 +53,7 @@ const cases = providerNames.flatMap((provider) =>
 )
 
 describe.each(cases)('a page of $provider, $way,', ({ provider, way }) => {
-  it('shows the link at most one status interval after the provider knows it', {
+  it('shows the link at most one status interval after the provider reports it', {
     timeout: TIMEOUT_MS,
   }, async ({ task }) => {
     const scans: ScanLatency[] = []

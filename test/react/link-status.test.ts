@@ -36,12 +36,12 @@ describe('pairingStatusQueryOptions()', () => {
     expect(data.account).toEqual(account)
   })
 
-  it('has no account where no phone is linked', async () => {
+  it('returns no account if no phone is linked', async () => {
     const data = await new QueryClient().fetchQuery(pairingStatusQueryOptions(source('unlinked')))
     expect([data.status, data.account]).toEqual(['not-linked', undefined])
   })
 
-  // The kind: each way in which a host carries its cache away.
+  // The test covers each way in which an app copies its cache.
   it('puts neither the number nor the name into a cache that is dehydrated, persisted, cloned or printed', async () => {
     const client = new QueryClient()
     const options = pairingStatusQueryOptions(source())
@@ -71,7 +71,7 @@ describe('pairingStatusQueryOptions()', () => {
     expect((await after.fetchQuery(options)).account).toEqual(account)
   })
 
-  it('gives the same object for the same response, so that nothing is rendered again', async () => {
+  it('returns the same object for the same response, so that React renders nothing again', async () => {
     const client = new QueryClient()
     const options = pairingStatusQueryOptions(source())
     const observer = new QueryObserver(client, options)

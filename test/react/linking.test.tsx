@@ -5,13 +5,13 @@ import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { advance, emulateTime, settle } from './time.js'
 import { createWorld, doing, roundMs, shownStatus } from './world.js'
 
-// Loads the image libraries before the clock is taken away: modules load in real time.
+// The image libraries load before the fake timers are set up, because modules load in real time.
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 emulateTime()
 
 const tab = (name: string) => screen.getByRole('tab', { name })
 
-describe.each(providerIds)('%s, through proxy, handler, adapter, mock server and emulator', (id) => {
+describe.each(providerIds)('%s through proxy, handler, adapter, mock server and emulator', (id) => {
   it('links by QR code', async () => {
     const world = createWorld(id)
     const onLinked = vi.fn()
@@ -27,7 +27,7 @@ describe.each(providerIds)('%s, through proxy, handler, adapter, mock server and
     expect(onLinked.mock.calls[0]?.[0]).toMatchObject({ phoneNumber: '5511987654321' })
   })
 
-  it('shows only the code that is valid at WhatsApp, in all but the seconds between a change and the next request', async () => {
+  it('shows only the valid code, except between a change and the next poll', async () => {
     const world = createWorld(id)
     const { timing } = world.provider
     world.show()
@@ -44,7 +44,7 @@ describe.each(providerIds)('%s, through proxy, handler, adapter, mock server and
   })
 })
 
-it('a page expires after three unscanned codes, sends the provider no request for ten minutes, and links after Retry', async () => {
+it('a page expires after three unscanned codes, sends no request for ten minutes, and links after Retry', async () => {
   const world = createWorld('z-api')
   world.show()
   await advance(roundMs('z-api') + 5_000)
@@ -74,7 +74,7 @@ describe.each(['green-api', 'z-api', 'evolution-api', 'waha'] as const)('%s', (i
       target: { value: '+55 11 98765-4321' },
     })
     fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
-    // WAHA is logged out for a code, which takes 4 s, and starts again; Evolution API logs out what is under way.
+    // For a code, the adapter logs out WAHA, which takes 4 s, and starts it again. At Evolution API it ends the running pairing.
     await advance(8_000)
     expect(shownStatus()).toBe('awaiting-code')
     const code = document.querySelector('[data-part="pairing-code"]')?.textContent ?? ''
@@ -90,7 +90,7 @@ describe.each(['green-api', 'z-api', 'evolution-api', 'waha'] as const)('%s', (i
 describe('evolution-api', () => {
   const shownCode = () => document.querySelector('[data-part="pairing-code"]')?.textContent
 
-  it('a pairing code leaves at its end, and the next press shows the next one without a logout', async () => {
+  it('removes an expired pairing code, and Retry shows the next one without a logout', async () => {
     const world = createWorld('evolution-api')
     world.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
     await advance(3_000)
@@ -108,7 +108,7 @@ describe('evolution-api', () => {
     expect(world.mockServer.requests.map(({ method }) => method)).not.toContain('DELETE')
   })
 
-  it('gives a code also to a user who looked at the QR code first, which takes a pairing of its own', async () => {
+  it('issues a pairing code after the QR code was shown, in a new pairing', async () => {
     const world = createWorld('evolution-api')
     world.show()
     await advance(3_000)
@@ -125,7 +125,7 @@ describe('evolution-api', () => {
 })
 
 describe('wasend', () => {
-  it('offers no phone number, since it has no pairing codes', async () => {
+  it('has no phone tab, because it has no pairing codes', async () => {
     const world = createWorld('wasend')
     world.show()
     await advance(3_000)

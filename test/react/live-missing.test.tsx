@@ -2,14 +2,14 @@ import { expect, it, vi } from 'vitest'
 import { advance, emulateTime } from './time.js'
 import { createWorld, shownStatus } from './world.js'
 
-// As for a page that is older than the server's present build: its chunks were removed.
+// Imitates a page that is older than the server's current build, whose chunks were removed.
 vi.mock('../../src/client/live-events.js', () => {
   throw new Error('Failed to fetch dynamically imported module')
 })
 
 emulateTime()
 
-it('a page that cannot load the module of the stream polls', async () => {
+it('a page polls if it cannot load the module of the stream', async () => {
   await import('../../src/client/live-events.js').catch(() => undefined)
   const world = createWorld('z-api')
   world.show()

@@ -14,7 +14,7 @@ afterEach(() => {
   onlineManager.setOnline(true)
 })
 
-/** What the emulated providers send when the link is finished. */
+/** The webhooks of the emulated providers when the link is finished. */
 const linkedWebhooks: Readonly<Record<ProviderId, object>> = {
   'green-api': greenApiWebhook('authorized'),
   'z-api': {
@@ -53,10 +53,10 @@ function greenApiWebhook(stateInstance: string): object {
   }
 }
 
-/** The adapters of GREEN-API and Z-API send one request a second, so the read that a webhook causes waits for its turn. */
+/** The adapters of GREEN-API and Z-API send one request a second, so a read after a webhook may have to wait. */
 const READ_WITHIN_MS = 2_500
 
-/** A webhook arrives, and the server reads the state because of it. */
+/** Sends a webhook, after which the server reads the state. */
 const hear = (world: World, webhook: object) =>
   act(async () => {
     const now = { timestamp: Date.now(), momment: Date.now() }
@@ -65,7 +65,7 @@ const hear = (world: World, webhook: object) =>
     await vi.advanceTimersByTimeAsync(READ_WITHIN_MS)
   })
 
-/** A long time in which nothing is looked at, in one step. */
+/** Lets a long time pass in one step, without checks in between. */
 const wait = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms).then(() => undefined))
 
 const isWatched = ({ server }: World) => [server.openStreams, server.watchers]
@@ -73,7 +73,7 @@ const streamsOf = ({ server }: World) => server.requests.filter((wish) => wish =
 
 describe('a scan', () => {
   it.each(['z-api', 'wasend', 'evolution-api', 'waha'] as const)(
-    'at %s is shown when its webhook comes, by one read of the server',
+    'at %s is shown after its webhook, with no request of the page',
     async (id) => {
       const world = createWorld(id, { linkingMs: 250 })
       world.show()
@@ -91,7 +91,7 @@ describe('a scan', () => {
     },
   )
 
-  it('at GREEN-API is no news when its webhook says that the instance starts anew', async () => {
+  it('at GREEN-API changes nothing when a webhook reports a restart of the instance', async () => {
     const world = createWorld('green-api', { linkingMs: 10_000 })
     world.show()
     await advance(6_250)
@@ -104,7 +104,7 @@ describe('a scan', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('at GREEN-API is shown when its socket says who was linked, without any webhook', async () => {
+  it('at GREEN-API is shown when its socket reports the linked account, without a webhook', async () => {
     const world = createWorld('green-api', { linkingMs: 250 })
     world.show()
     await advance(6_250)
@@ -115,7 +115,7 @@ describe('a scan', () => {
     expect(world.mockServer.requests.length).toBe(upstream)
   })
 
-  it('is shown on all pages at once', async () => {
+  it('is shown on all pages immediately', async () => {
     const world = createWorld('z-api', { linkingMs: 250 })
     for (let pages = 0; pages < 3; pages++) world.show({ queryClient: new QueryClient() })
     await advance(6_250)
@@ -128,7 +128,7 @@ describe('a scan', () => {
 })
 
 describe('the stream of a page', () => {
-  it('is open while a code is up, and replaces the polling of the page', async () => {
+  it('is open while a code is shown, and replaces polling', async () => {
     const world = createWorld('wasend')
     world.show()
     await advance(30_000)
@@ -149,7 +149,7 @@ describe('the stream of a page', () => {
         </StrictMode>,
       ],
     ],
-  ])('is one for %s', async (_, elements) => {
+  ])('is a single one for %s', async (_, elements) => {
     const world = createWorld('wasend')
     const children = elements(world)
     const { unmount } = render(
@@ -166,7 +166,7 @@ describe('the stream of a page', () => {
     expect(isWatched(world)).toEqual([0, 0])
   })
 
-  it('stays when the first of two copies goes', async () => {
+  it('stays open when the first of two copies unmounts', async () => {
     const world = createWorld('wasend')
     const first = world.show()
     world.show()
@@ -177,7 +177,7 @@ describe('the stream of a page', () => {
     expect(streamsOf(world)).toBe(1)
   })
 
-  it('is not opened anew by a provider that is made anew on every render', async () => {
+  it('is not opened again if each render creates a new provider object', async () => {
     const world = createWorld('wasend')
     const { rerender } = world.show()
     await advance(2_000)
@@ -186,7 +186,7 @@ describe('the stream of a page', () => {
     expect(streamsOf(world)).toBe(1)
   })
 
-  it('ends with the component, and so do the requests', async () => {
+  it('ends with the component, and so do all requests', async () => {
     const world = createWorld('wasend')
     const { unmount } = world.show()
     await advance(6_000)
@@ -199,7 +199,7 @@ describe('the stream of a page', () => {
     expect(streamsOf(world)).toBe(1)
   })
 
-  it('that was never opened, since the component went at once, is none', async () => {
+  it('is not opened if the component unmounts immediately', async () => {
     const world = createWorld('wasend')
     world.show().unmount()
     await advance(10_000)
@@ -211,7 +211,7 @@ describe('the stream of a page', () => {
     ['hidden', (isThere) => focusManager.setFocused(isThere)],
     ['offline', (isThere) => onlineManager.setOnline(isThere)],
   ])('while the page is %s', (_, set) => {
-    it('is closed, and opened again when it comes back, with the code of that moment', async () => {
+    it('is closed, and on return it is opened again with the current code', async () => {
       const world = createWorld('wasend')
       world.show()
       await advance(10_000)
@@ -231,7 +231,7 @@ describe('the stream of a page', () => {
     })
   })
 
-  it('ends when the codes have passed, and GREEN-API gets no more requests', async () => {
+  it('ends when the codes have expired, and GREEN-API gets no more requests', async () => {
     const world = createWorld('green-api')
     world.show()
     await advance(roundMs('green-api') + 5_000)
@@ -253,7 +253,7 @@ describe('the stream of a page', () => {
     expect(isWatched(world)).toEqual([1, 1])
   })
 
-  it('stays for three minutes after the link, since some are dropped again, and ends then', async () => {
+  it('stays open for three minutes after the link, because some links end soon, and then closes', async () => {
     const world = createWorld('wasend', { linkingMs: 250 })
     world.show()
     await advance(2_000)
@@ -275,9 +275,9 @@ describe('the stream of a page', () => {
     world.show()
     await advance(6_000)
     await doing(() => world.emulator.fail('unauthorized'))
-    // Beside its socket the state is read every 20 seconds.
+    // Next to its socket, the adapter reads the state every 20 seconds.
     await advance(22_000)
-    // For five minutes, GREEN-API may be making the instance.
+    // GREEN-API may need five minutes to create the instance.
     await wait(300_000)
     await advance(20_000)
     expect(shownStatus()).toBe('failed')
@@ -296,7 +296,7 @@ describe('the phone tab', () => {
   const qrQuestions = (world: World) =>
     world.mockServer.requests.filter(({ path }) => path.startsWith('/qr')).length
 
-  it.each(['green-api', 'z-api'] as const)('ends all requests for QR codes at %s', async (id) => {
+  it.each(['green-api', 'z-api'] as const)('stops all requests for QR codes at %s', async (id) => {
     const world = createWorld(id)
     world.show()
     await advance(6_000)
@@ -308,7 +308,7 @@ describe('the phone tab', () => {
   })
 
   it.each(['green-api', 'z-api'] as const)(
-    'has %s watched for the state alone once a code is up',
+    'makes the server poll only the state of %s after a pairing code was issued',
     async (id) => {
       const world = createWorld(id, { linkingMs: 250 })
       world.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
@@ -326,7 +326,7 @@ describe('the phone tab', () => {
     },
   )
 
-  it('and back: the codes come again', async () => {
+  it('closes, and QR codes appear again', async () => {
     const world = createWorld('green-api')
     world.show()
     await advance(3_000)
@@ -339,11 +339,11 @@ describe('the phone tab', () => {
   })
 })
 
-describe('a waiting minute', () => {
-  /** What reaches the provider in the first minute: requests for QR codes, reads of the state. */
+describe('a minute of waiting', () => {
+  /** Counts the requests to the provider in the first minute: for QR codes, and for the state. */
   async function costs(id: ProviderId, show: (world: World) => void): Promise<readonly [number, number]> {
     const world = createWorld(id)
-    // Where there are no codes yet, each page starts them.
+    // If there is no code yet, each page starts one.
     world.emulator.start()
     show(world)
     await advance(59_900, () => expect(shownStatus()).not.toBe('failed'))
@@ -351,32 +351,35 @@ describe('a waiting minute', () => {
     return [qrQuestions, world.mockServer.requests.length - qrQuestions]
   }
 
-  // GREEN-API pushes its codes itself, which saves some of the requests.
+  // GREEN-API pushes its codes, which saves some requests.
   it.each<readonly [ProviderId, readonly [number, number], readonly [number, number]]>([
     ['green-api', [3, 2], [12, 12]],
     ['z-api', [6, 12], [6, 12]],
-    // Its state is read before each QR code.
+    // The adapter reads the state before each QR code.
     ['wasend', [12, 24], [12, 24]],
-  ])('costs %s no more than one in which the page polls', async (id, live, polling) => {
+  ])('costs %s no more requests with live events than with polling', async (id, live, polling) => {
     expect(await costs(id, (world) => world.show())).toEqual(live)
     expect(await costs(id, (world) => world.show({ provider: world.proxied({ live: false }) }))).toEqual(
       polling,
     )
   })
 
-  // One that pushes to the server, and one that it polls.
-  it.each(['green-api', 'z-api'] as const)('of three pages costs %s what one costs', async (id) => {
-    const showPages = (pages: number) => (world: World) => {
-      for (let page = 0; page < pages; page++) world.show({ queryClient: new QueryClient() })
-    }
-    const [three, one] = [await costs(id, showPages(3)), await costs(id, showPages(1))]
-    expect(three[0]).toBe(one[0])
-    // The last request of the minute may fall on either side of its end.
-    expect(Math.abs(three[1] - one[1])).toBeLessThanOrEqual(1)
-  })
+  // The first provider pushes to the server, and the server polls the second.
+  it.each(['green-api', 'z-api'] as const)(
+    'on three pages costs %s as many requests as on one',
+    async (id) => {
+      const showPages = (pages: number) => (world: World) => {
+        for (let page = 0; page < pages; page++) world.show({ queryClient: new QueryClient() })
+      }
+      const [three, one] = [await costs(id, showPages(3)), await costs(id, showPages(1))]
+      expect(three[0]).toBe(one[0])
+      // The last request may fall just before or just after the end of the minute.
+      expect(Math.abs(three[1] - one[1])).toBeLessThanOrEqual(1)
+    },
+  )
 
   it.each(['green-api', 'z-api'] as const)(
-    'of three pages that were opened one after the other costs %s one request more each',
+    'on three pages that open one after the other costs %s one more request for each page',
     async (id) => {
       const one = createWorld(id)
       one.show()
@@ -392,7 +395,7 @@ describe('a waiting minute', () => {
 })
 
 describe('a page without a stream', () => {
-  it('is one whose proxy is not to be live', async () => {
+  it('polls the server if live is false', async () => {
     const world = createWorld('wasend')
     world.show({ provider: world.proxied({ live: false }) })
     await advance(30_000)
@@ -400,7 +403,7 @@ describe('a page without a stream', () => {
     expect(streamsOf(world)).toBe(0)
   })
 
-  it('is one whose provider cannot push, and polls as ever', async () => {
+  it('polls a provider that cannot push', async () => {
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
     await advance(59_900)
@@ -410,11 +413,11 @@ describe('a page without a stream', () => {
   })
 })
 
-describe('a provider of one’s own that pushes', () => {
+describe('a custom provider that pushes', () => {
   type Subscribe = NonNullable<PairingProvider['subscribe']>
   type Pushing = Parameters<Subscribe>
 
-  /** Sends no events; its requests are counted. */
+  /** A provider that pushes nothing by default. The test counts its requests. */
   function pushing(begin: (listener: Pushing[0], options: Pushing[1]) => void = () => {}) {
     const scripted = scriptedProvider({ getQrCode: () => qr('a') }, `pushing-${Math.random()}`)
     const subscriptions: { listener: Pushing[0]; options: Pushing[1]; isOver: boolean }[] = []
@@ -435,7 +438,7 @@ describe('a provider of one’s own that pushes', () => {
     return { calls: scripted.calls, subscriptions, push, unmount }
   }
 
-  it('is not polled while it keeps its promises', async () => {
+  it('is not polled while each update comes in the announced time', async () => {
     const { calls, push } = pushing()
     await advance(1_000)
     for (let count = 0; count < 6; count++) {
@@ -446,7 +449,7 @@ describe('a provider of one’s own that pushes', () => {
     expect(calls).toHaveLength(1)
   })
 
-  it('is polled one second after it broke one', async () => {
+  it('is polled one second after an announced update did not come', async () => {
     const { calls, push } = pushing()
     await advance(1_000)
     await push({ status: 'unlinked', nextInMs: 8_000 })
@@ -455,7 +458,7 @@ describe('a provider of one’s own that pushes', () => {
     expect(calls[1]?.at).toBe(pushedAt + 8_000 + 1_000)
   })
 
-  it('is polled at the usual pace when it says that it cannot push', async () => {
+  it('is polled at the usual interval after it reports that it cannot push', async () => {
     const { calls, push, subscriptions } = pushing()
     await advance(1_000)
     await push({ status: 'unlinked', nextInMs: 30_000 })
@@ -464,7 +467,7 @@ describe('a provider of one’s own that pushes', () => {
     expect(calls).toHaveLength(2)
   })
 
-  it('is notified of its end by the function and by the signal', async () => {
+  it('is notified of the end by the returned function and by the signal', async () => {
     const { subscriptions, unmount } = pushing()
     await advance(1_000)
     unmount()
@@ -474,7 +477,7 @@ describe('a provider of one’s own that pushes', () => {
     ])
   })
 
-  it('says nothing more after its end', async () => {
+  it('cannot change the page after the end', async () => {
     const { subscriptions, unmount } = pushing()
     await advance(1_000)
     const [subscription] = subscriptions
@@ -487,7 +490,7 @@ describe('a provider of one’s own that pushes', () => {
     expect(shownStatus()).toBeUndefined()
   })
 
-  it('may push in the moment in which it is subscribed to, also what ends the subscription', async () => {
+  it('can push during the call of subscribe(), even an update that ends the subscription', async () => {
     const { subscriptions } = pushing((listener) => listener({ status: 'stale' }))
     await settle()
     expect(shownStatus()).toBe('failed')
@@ -495,7 +498,7 @@ describe('a provider of one’s own that pushes', () => {
   })
 
   it.each([null, undefined, { status: 'qr' }, { status: 'qr', qrCode: { kind: 'image', src: 'x' } }])(
-    'may push nonsense: %j',
+    'can push an invalid value: %j',
     async (nonsense) => {
       const { push } = pushing()
       await advance(1_000)
@@ -505,7 +508,7 @@ describe('a provider of one’s own that pushes', () => {
     },
   )
 
-  it('may fail with anything: what is shown is an error of ours', async () => {
+  it('can report any error, and the page does not show its text', async () => {
     const { subscriptions } = pushing((_, { onError }) => onError?.('of any kind' as never))
     await advance(10_000)
     expect(shownStatus()).toBe('awaiting-scan')
@@ -518,7 +521,7 @@ describe('a provider of one’s own that pushes', () => {
   })
 })
 
-/** What identifies a picture of a code. */
+/** Returns a text that identifies the shown code. */
 function shownCode(): string | undefined {
   return document.querySelector('[data-part="qr-code"]')?.innerHTML
 }

@@ -25,7 +25,7 @@ interface Options {
   readonly requestPairingCode?: () => PairingSnapshot | Promise<PairingSnapshot>
 }
 
-/** A provider that says whatever `now` holds. */
+/** A provider that returns `now`, or throws it if it is an error. */
 function saying(first: PairingSnapshot, { canReset = true, startMs, requestPairingCode }: Options = {}) {
   const state: { now: PairingSnapshot | PairingError | Promise<never> } = { now: first }
   const say = () => {
@@ -50,8 +50,8 @@ async function show(props: Partial<WhatsAppPairingProps> & Pick<WhatsAppPairingP
   await settle()
 }
 
-describe('a wait of 30 seconds says what is waited for, and has a button', () => {
-  it('for the first code', async () => {
+describe('a wait of 30 seconds shows its reason and a button', () => {
+  it('if no first code comes', async () => {
     const one = saying(preparing)
     await show({ provider: one.provider })
     await advance(7_000)
@@ -77,13 +77,13 @@ describe('a wait of 30 seconds says what is waited for, and has a button', () =>
     [60_000, '1'],
     [300_000, '5'],
     [90_000, '2'],
-  ])('for a start that may take %i ms', async (startMs, minutes) => {
+  ])('if a start can take %i ms', async (startMs, minutes) => {
     await show({ provider: saying(preparing, { startMs }).provider })
     await advance(31_000)
     expect(wait()).toBe(`No code has arrived yet. This can take up to ${minutes} min.`)
   })
 
-  it('for a provider that was started', async () => {
+  it('if the provider is starting', async () => {
     const one = saying({ status: 'stopped' })
     one.reset.mockImplementation(pending)
     await show({ provider: one.provider })
@@ -92,7 +92,7 @@ describe('a wait of 30 seconds says what is waited for, and has a button', () =>
     expect(buttons()).toContain('Start over')
   })
 
-  it('for a reset', async () => {
+  it('if a reset does not end', async () => {
     const one = saying({ status: 'stale' })
     one.reset.mockImplementation(pending)
     await show({ provider: one.provider })
@@ -103,7 +103,7 @@ describe('a wait of 30 seconds says what is waited for, and has a button', () =>
     expect(buttons()).toContain('Start over')
   })
 
-  it('for requests that fail', async () => {
+  it('if requests fail', async () => {
     const one = saying(preparing)
     await show({ provider: one.provider })
     one.now = new PairingError('provider-unavailable', 'Down.')
@@ -112,7 +112,7 @@ describe('a wait of 30 seconds says what is waited for, and has a button', () =>
     expect(buttons()).toContain('Start over')
   })
 
-  it('for a pairing code, which leads back to the number', async () => {
+  it('if no pairing code comes, with a way back to the number', async () => {
     const one = saying({ status: 'unlinked' }, { requestPairingCode: pending })
     await show({ provider: one.provider, defaultMethod: 'phone-code' })
     await askForCode()
@@ -123,7 +123,7 @@ describe('a wait of 30 seconds says what is waited for, and has a button', () =>
     expect(screen.getByDisplayValue(/98765.4321$/)).toBeTruthy()
   })
 
-  it('for a link', async () => {
+  it('if linking does not end', async () => {
     const one = saying(qr('a'))
     await show({ provider: one.provider })
     one.now = { status: 'linking' }
@@ -138,7 +138,7 @@ describe('a wait of 30 seconds says what is waited for, and has a button', () =>
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('and tries again where the provider cannot be reset', async () => {
+  it('and Try again if the provider cannot be reset', async () => {
     const one = saying(preparing, { canReset: false })
     await show({ provider: one.provider })
     await advance(31_000)
@@ -151,7 +151,7 @@ describe('a wait of 30 seconds says what is waited for, and has a button', () =>
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('on return to a page, where nothing says what the session is', async () => {
+  it('if no response comes after a return to the page', async () => {
     const one = saying({ status: 'linked', account: { name: 'Ana' } })
     const queryClient = new QueryClient()
     const { unmount } = render(<WhatsAppPairing provider={one.provider} queryClient={queryClient} />)
@@ -173,8 +173,8 @@ describe('a wait of 30 seconds says what is waited for, and has a button', () =>
 })
 
 describe('a provider that has lost its codes (field report F9)', () => {
-  it('ends 90 s after a code that it repeats, and not after ten minutes', async () => {
-    // WhatsApp's first code may live for a minute.
+  it('fails 90 s after it began to repeat a code, and not only after ten minutes', async () => {
+    // WhatsApp's first code may be valid for a minute.
     const one = saying(qr('a'))
     await show({ provider: one.provider })
     await advance(5_000)
@@ -186,7 +186,7 @@ describe('a provider that has lost its codes (field report F9)', () => {
     expect(errorCode()).toBe('session-stale')
   })
 
-  it('ends after the five minutes that GREEN-API documents for its start', async () => {
+  it('fails after the five minutes that GREEN-API documents for its start', async () => {
     const one = saying(preparing, { startMs: 300_000 })
     await show({ provider: one.provider })
     await advance(295_000)
@@ -201,7 +201,7 @@ describe('a provider that has lost its codes (field report F9)', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('offers a way out after a second pairing code was refused and the instance starts', async () => {
+  it('offers Start over after a refused pairing code while the instance starts', async () => {
     const refuse = () => {
       throw new PairingError('code-refused', 'No.')
     }
@@ -215,7 +215,7 @@ describe('a provider that has lost its codes (field report F9)', () => {
     expect(wait()).toContain('up to 5 min')
   })
 
-  it('is not said to be stuck because of an outage', async () => {
+  it('does not fail as stuck because of an outage', async () => {
     const one = saying(qr('a', 20_000))
     await show({ provider: one.provider })
     await advance(5_000)

@@ -9,7 +9,7 @@ import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider
 import { advance, emulateTime, settle } from './time.js'
 import { doing } from './world.js'
 
-// A part that arrives late is a commit too.
+// A part that loads later would also cause a commit.
 emulateTime()
 afterEach(() => {
   vi.restoreAllMocks()
@@ -18,11 +18,11 @@ afterEach(() => {
 const SESSIONS = 200
 
 describe('two hundred sessions on a page', () => {
-  it('spend work on one of them for an event of one of them', async () => {
+  it('do work for one session only after an event of that session', async () => {
     const client = new QueryClient()
     const providers = Array.from({ length: SESSIONS }, (_, index) => ({
       ...scriptedProvider({ getQrCode: () => qr(index, 60_000) }, `session ${index}`),
-      // Pushes look at the session too.
+      // Pushed updates read the session too.
       subscribe: () => () => {},
     }))
     const [, target] = providers
@@ -40,7 +40,7 @@ describe('two hundred sessions on a page', () => {
     expect(reads.mock.calls.length).toBeLessThan(20)
   })
 
-  it('do not listen to the cache', async () => {
+  it('do not subscribe to the cache', async () => {
     const client = new QueryClient()
     const subscribe = vi.spyOn(client.getQueryCache(), 'subscribe')
     const providers = Array.from({ length: 20 }, (_, index) =>
@@ -60,15 +60,15 @@ function WithClient({ provider, client }: { provider: ScriptedProvider; client: 
   return <i>{usePairingSession({ provider, queryClient: client }).session.status}</i>
 }
 
-describe('the commits of the screen', () => {
-  it('are none when a later update has a more exact end than the first read of a page on a slow network', async () => {
+describe('the number of commits of the screen', () => {
+  it('does not grow when a later update has a more exact expiry than the first read on a slow network', async () => {
     let commits = 0
     const SLOW_MS = 1_400
     let push: (snapshot: PairingSnapshot) => void = () => {}
     const begunAt = Date.now()
     const provider = {
       ...scriptedProvider({
-        // Counted from when it was sent, as nothing else is known: the end is too early by the whole way.
+        // The client counts the time from sending the request, so it expects the end too early by the duration of the response.
         getQrCode: () =>
           new Promise((resolve) => {
             setTimeout(() => resolve(qr(0, 20_000)), SLOW_MS)
@@ -96,7 +96,7 @@ describe('the commits of the screen', () => {
     expect(commits).toBe(before)
   })
 
-  it('are at most two for a new code, and none while it is up, though each response words its end anew', async () => {
+  it('is at most two for a new code, and zero for updates that only change its expiry slightly', async () => {
     let commits = 0
     const count = () => {
       commits += 1
@@ -126,7 +126,7 @@ describe('the commits of the screen', () => {
       await advance(250)
       expect(commits).toBe(before)
     }
-    // The next code, by the end of this one.
+    // The next code appears when this one expires.
     await advance(17_000)
     const before = commits
     await advance(1_500)

@@ -17,16 +17,16 @@ function show(onKeyDown?: (event: KeyboardEvent<HTMLDivElement>) => void) {
 }
 
 it.each(['altKey', 'ctrlKey', 'metaKey', 'shiftKey'])(
-  'the tabs leave an arrow with %s to the browser, which goes back a page with it',
+  'the tabs leave an arrow key with %s to the browser, which navigates back',
   (held) => {
     const { setMethod, tab } = show()
-    // True: no listener has prevented it.
+    // True means that no listener has prevented the key's default.
     expect(fireEvent.keyDown(tab, { key: 'ArrowLeft', [held]: true })).toBe(true)
     expect(setMethod).not.toHaveBeenCalled()
   },
 )
 
-it('the tabs follow an arrow, and the host is notified too', () => {
+it("the tabs follow an arrow key, and the app's handler is called too", () => {
   const onKeyDown = vi.fn()
   const { setMethod, tab } = show(onKeyDown)
   fireEvent.keyDown(tab, { key: 'ArrowRight' })
@@ -34,7 +34,7 @@ it('the tabs follow an arrow, and the host is notified too', () => {
   expect(setMethod).toHaveBeenCalledExactlyOnceWith('phone-code')
 })
 
-it('the tabs leave a key alone that the host has taken', () => {
+it('the tabs ignore a key if the app has prevented its default', () => {
   const { setMethod, tab } = show((event) => event.preventDefault())
   fireEvent.keyDown(tab, { key: 'ArrowRight' })
   expect(setMethod).not.toHaveBeenCalled()

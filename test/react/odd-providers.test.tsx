@@ -20,32 +20,35 @@ async function askForCode(provider: PairingProvider): Promise<void> {
   fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
 }
 
-// What a provider of the host's own may do, by mistake.
-describe('a provider of one’s own', () => {
+// The bugs that a custom provider may have.
+describe('a custom provider', () => {
   it.each<[string, () => PairingSnapshot | Promise<PairingSnapshot>, string]>([
-    ['throws a foreign error with a token in it', () => Promise.reject(new Error('token=secret')), 'unknown'],
-    ['throws what is not an error', () => Promise.reject('token=secret'), 'unknown'],
-    ['answers with nothing', () => JSON.parse('null'), 'invalid-answer'],
     [
-      'says "aborted" though nobody aborted',
-      () => Promise.reject(new PairingError('aborted', 'x')),
-      'aborted',
+      'throws another kind of error with a token in it',
+      () => Promise.reject(new Error('token=secret')),
+      'unknown',
     ],
-  ])('that %s is retried a few times, with pauses, and then reported', async (_, answer, code) => {
-    const provider = scriptedProvider({ getQrCode: answer, getStatus: answer })
-    createWorld('green-api').show({ provider })
-    await advance(60_000)
-    expect(shownStatus()).toBe('failed')
-    expect(errorCode()).toBe(code)
-    expect(provider.calls.length).toBeLessThanOrEqual(3)
-    expect(document.documentElement.outerHTML).not.toContain('secret')
-  })
+    ['throws a value that is not an error', () => Promise.reject('token=secret'), 'unknown'],
+    ['returns null', () => JSON.parse('null'), 'invalid-answer'],
+    ['reports "aborted" without an abort', () => Promise.reject(new PairingError('aborted', 'x')), 'aborted'],
+  ])(
+    'that %s is retried a few times with pauses, and then the error is reported',
+    async (_, answer, code) => {
+      const provider = scriptedProvider({ getQrCode: answer, getStatus: answer })
+      createWorld('green-api').show({ provider })
+      await advance(60_000)
+      expect(shownStatus()).toBe('failed')
+      expect(errorCode()).toBe(code)
+      expect(provider.calls.length).toBeLessThanOrEqual(3)
+      expect(document.documentElement.outerHTML).not.toContain('secret')
+    },
+  )
 
   it.each<[string, PairingSnapshot]>([
-    ['a pairing code that is none', { status: 'pairing-code', pairingCode: '<b>no</b>' }],
+    ['an invalid pairing code', { status: 'pairing-code', pairingCode: '<b>no</b>' }],
     ['another state instead of a code', { status: 'preparing' }],
   ])(
-    'that answers with %s leaves the user at the number, with the reason, after one request',
+    'that returns %s causes one request, and the user sees the reason at the number',
     async (_, snapshot) => {
       const provider = scriptedProvider({ getQrCode: () => qr('a'), requestPairingCode: () => snapshot })
       await askForCode(provider)
@@ -56,18 +59,21 @@ describe('a provider of one’s own', () => {
     },
   )
 
-  it.each([0, -1, Number.NaN])('with maxRefreshes %s still ends after three codes', async (maxRefreshes) => {
-    vi.setSystemTime(20_000_000)
-    const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
-    createWorld('green-api').show({ provider, maxRefreshes })
-    await advance(58_000, () => expect(shownStatus()).not.toBe('expired'))
-    await advance(30_000)
-    expect(shownStatus()).toBe('expired')
-  })
+  it.each([0, -1, Number.NaN])(
+    'with maxRefreshes %s still expires after three codes',
+    async (maxRefreshes) => {
+      vi.setSystemTime(20_000_000)
+      const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
+      createWorld('green-api').show({ provider, maxRefreshes })
+      await advance(58_000, () => expect(shownStatus()).not.toBe('expired'))
+      await advance(30_000)
+      expect(shownStatus()).toBe('expired')
+    },
+  )
 })
 
-describe('what a provider of one’s own sends', () => {
-  it('of no documented form is not requested again and again', async () => {
+describe('a response of a custom provider', () => {
+  it('with an unknown status is not requested again and again', async () => {
     const odd: PairingSnapshot = JSON.parse('{ "status": "nonsense", "methods": {} }')
     const provider = scriptedProvider({ getQrCode: () => odd, getStatus: () => odd })
     createWorld('green-api').show({ provider })
@@ -76,7 +82,7 @@ describe('what a provider of one’s own sends', () => {
     expect(shownStatus()).toBe('failed')
   })
 
-  it('as an expiry of a few milliseconds does not make the page poll more often than allowed', async () => {
+  it('with an expiry of a few milliseconds does not make the page poll more often than allowed', async () => {
     let name = 0
     const provider = scriptedProvider({ getQrCode: () => qr(name++, 20) })
     createWorld('green-api').show({ provider, maxRefreshes: Number.POSITIVE_INFINITY })
@@ -84,7 +90,7 @@ describe('what a provider of one’s own sends', () => {
     expect(provider.calls.length).toBeLessThanOrEqual(25)
   })
 
-  it('as text that no QR code holds breaks nothing', async () => {
+  it('with a text that is too long or invalid for a QR code does not break the page', async () => {
     const values = ['あ'.repeat(1_500), '\ud800', '']
     const provider = scriptedProvider({
       getQrCode: () => ({ status: 'qr', qrCode: { kind: 'text', value: values.shift() ?? '' } }),
@@ -94,7 +100,7 @@ describe('what a provider of one’s own sends', () => {
     expect(errorCode()).toBe('invalid-answer')
   })
 
-  it('as a pairing code that it repeats with every state does not make that code young again', async () => {
+  it('that repeats a pairing code does not extend its life', async () => {
     const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
     const provider = scriptedProvider({
       getQrCode: () => qr('a'),
@@ -111,7 +117,7 @@ describe('what a provider of one’s own sends', () => {
     expect(provider.calls.length).toBe(before)
   })
 
-  it('as a stray "preparing" does not cost the user the pairing code', async () => {
+  it('with one wrong "preparing" does not remove the pairing code', async () => {
     let answers = 0
     const provider = scriptedProvider({
       getQrCode: () => qr('a'),

@@ -17,9 +17,9 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** One of several pages of a session, each with a cache of its own, as in different browsers. */
+/** Opens one of several pages of a session. Each has a separate cache, as in different browsers. */
 async function open(world: World, live = true) {
-  // What another browser keeps is not there.
+  // A page in another browser does not have this storage.
   sessionStorage.clear()
   const { container } = render(
     world.element({
@@ -54,8 +54,8 @@ describe.each<[ProviderId, boolean]>([
   ['green-api', true],
   ['green-api', false],
   ['waha', false],
-])('pairing codes of two people (%s, live: %s)', (id, live) => {
-  it('gives another page the last four digits, and the code after a press', async () => {
+])('pairing codes of two users (%s, live: %s)', (id, live) => {
+  it('another page gets the last four digits, and the code after a press', async () => {
     const world = createWorld(id)
     const ana = await open(world, live)
     await ana.submit(ANA)
@@ -75,7 +75,7 @@ describe.each<[ProviderId, boolean]>([
     expect([ana.status(), ben.status()]).toEqual(['linked', 'linked'])
   })
 
-  it('reports to a page that its code was replaced, and gives its field back', async () => {
+  it('a page shows that its code was replaced, and its field has the number again', async () => {
     const world = createWorld(id)
     const ana = await open(world, live)
     await ana.submit(ANA)
@@ -94,7 +94,7 @@ describe.each<[ProviderId, boolean]>([
     expect(ana.html()).not.toContain('15112345')
   })
 
-  it('takes a code off the page that another page ended by a reset', async () => {
+  it('a page removes its code after a reset from another page', async () => {
     const world = createWorld(id)
     const ana = await open(world, live)
     await ana.submit(ANA)
@@ -112,7 +112,7 @@ describe.each<[ProviderId, boolean]>([
 })
 
 describe('the number of another page', () => {
-  it('is in no response that this page gets', async () => {
+  it('is in no response to this page', async () => {
     const world = createWorld('green-api')
     const bodies: string[] = []
     const ana = await open(world)
@@ -136,7 +136,7 @@ describe('the number of another page', () => {
     expect(screen.getByRole('button', { name: 'Show the code for …4321' })).toBeTruthy()
   })
 
-  it('is offered no longer than its code lives', async () => {
+  it('is offered only until its code expires', async () => {
     const world = createWorld('green-api')
     const ana = await open(world)
     await ana.submit(ANA)
@@ -147,7 +147,7 @@ describe('the number of another page', () => {
     expect(ben.status()).toBe('awaiting-number')
   })
 
-  it('is given up on the way back, and can be taken up again', async () => {
+  it('can be left with Change and opened again', async () => {
     const world = createWorld('green-api')
     const ana = await open(world)
     await ana.submit(ANA)

@@ -18,7 +18,7 @@ import { part } from './user.js'
 beforeEach(pretendPhone)
 afterEach(() => void vi.unstubAllGlobals())
 
-/** The element of each part. A name that is missing here does not compile. */
+/** The element of each part. A missing name is a type error. */
 const elements: Readonly<Record<PairingPartName, string>> = {
   Title: 'title',
   MethodTabs: 'method-tabs',
@@ -61,13 +61,12 @@ const elements: Readonly<Record<PairingPartName, string>> = {
   Icon: 'icon',
 }
 
-/** Whether the element that is there now belongs to another part: beside a slow code, that one offers the other
- * method, and a long wait has a button of its own. */
+/** Returns true if another part draws the element: a slow code offers the other method, and a long wait has its own button. */
 const isDrawnByAnother = (element: string) =>
   (element === 'switch-method-button' && part('slow-code') !== null) ||
   (element === 'retry-button' && part('way-out') !== null)
 
-/** The first scene in which each element is there. */
+/** The first scene that contains each element. */
 const firstWith = new Map<string, Scene>()
 
 beforeAll(async () => {
@@ -86,13 +85,13 @@ describe.each(Object.entries(elements))('the slot %s', (name, element) => {
     await scene({ parts })
   }
 
-  it('takes a component of the host’s own in its place', async () => {
+  it('renders a custom component instead of the part', async () => {
     await show({ [name]: () => <span>{`Own ${name}`}</span> })
     expect(screen.queryAllByText(`Own ${name}`).length).toBeGreaterThan(0)
     expect(part(element)).toBeNull()
   })
 
-  it('is left out with null', async () => {
+  it('renders nothing for null', async () => {
     await show({ [name]: null })
     expect(part(element)).toBeNull()
     expect(part('root')).not.toBeNull()
@@ -102,14 +101,14 @@ describe.each(Object.entries(elements))('the slot %s', (name, element) => {
 const states = pairingStates()
 const settled = () => act(() => new Promise((resolve) => setTimeout(resolve, 20)))
 
-describe('a component in place of a part', () => {
+describe('a custom component for a part', () => {
   it('gets the session from the context', () => {
     const Announcement = () => <p>{`Now: ${usePairingContext().pairing.session.status}`}</p>
     render(<PairingCard parts={{ Announcement }} pairing={stillPairing(states.qr['awaiting-scan'])} />)
     expect(screen.getByText('Now: awaiting-scan')).toBeTruthy()
   })
 
-  it('may render the part it replaces: the panel with its content, an icon, the close button', () => {
+  it('can render the original part: the panel with its content, an icon, the close button', () => {
     const parts: PairingParts = {
       Panel: ({ children }) => <PairingPanel className="mine">{children}</PairingPanel>,
       Icon: ({ name, size }) => <PairingIcon name={name} size={size} className={`icon-${name}`} />,
@@ -125,7 +124,7 @@ describe('a component in place of a part', () => {
     expect(onClose).toHaveBeenCalledOnce()
   })
 
-  it('in place of the close button closes the dialog with `close`', () => {
+  it('for the close button closes the dialog with `close`', () => {
     const CloseButton = () => (
       <button type="button" onClick={usePairingContext().close}>
         Later
@@ -139,7 +138,7 @@ describe('a component in place of a part', () => {
     expect(onClose).toHaveBeenCalledOnce()
   })
 
-  it('in place of the country picker gets its props, and chooses a country', async () => {
+  it('for the country picker gets its props, and can choose a country', async () => {
     const CountryPicker = (props: PairingCountryPickerProps) => (
       <>
         <button type="button" onClick={() => props.onChoose('FR')}>{`Now ${props.country ?? 'none'}`}</button>

@@ -20,8 +20,8 @@ const onPhone = (userAgent: string) => {
 
 const menus = () => [...document.querySelectorAll('[data-part="step-line"]')].map((line) => line.textContent)
 
-describe('the step to WhatsApp’s menu', () => {
-  it('names both systems on a computer, a line each', () => {
+describe('the step that opens WhatsApp’s menu', () => {
+  it('names both systems on a computer, each on its own line', () => {
     render(<PairingCard pairing={stillPairing(phoneCode['awaiting-code'])} />)
     expect(menus()).toEqual(['Android Tap Menu ', 'iPhone Tap Settings  or your photo'])
     for (const name of document.querySelectorAll('[data-part="step-platform"]'))
@@ -38,15 +38,15 @@ describe('the step to WhatsApp’s menu', () => {
       'Mozilla/5.0 (Mobile; rv:120.0) Gecko/120.0',
       ['Android Tap Menu ', 'iPhone Tap Settings  or your photo'],
     ],
-  ])('is that of the phone itself on %s', (userAgent, lines) => {
+  ])('names only the system of the phone on %s', (userAgent, lines) => {
     onPhone(userAgent)
     render(<PairingCard pairing={stillPairing(phoneCode['awaiting-code'])} />)
     expect(menus()).toEqual(lines)
   })
 })
 
-describe('Open WhatsApp', () => {
-  it('stands beside a pairing code on the phone itself, and carries no code', () => {
+describe('the link Open WhatsApp', () => {
+  it('is shown with a pairing code on the phone itself, and contains no code', () => {
     onPhone('Android')
     render(<PairingCard pairing={stillPairing(phoneCode['awaiting-code'])} />)
     const link = screen.getByRole('link', { name: 'Open WhatsApp' })
@@ -54,7 +54,7 @@ describe('Open WhatsApp', () => {
     expect(part('code-frame')?.contains(link)).toBe(true)
   })
 
-  it('is not there on a computer, nor where the host does not want it', () => {
+  it('is not shown on a computer, or if the app turns it off', () => {
     const pairing = stillPairing(phoneCode['awaiting-code'])
     const { rerender } = render(<PairingCard pairing={pairing} />)
     expect(screen.queryByText('Open WhatsApp')).toBeNull()

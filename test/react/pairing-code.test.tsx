@@ -18,18 +18,18 @@ const { value } = session.pairingCode
 async function show() {
   const report = vi.fn()
   render(<PairingCard pairing={{ ...stillPairing(session), report }} />)
-  // The parts for a code are loaded when the card mounts.
+  // The parts for a code load when the card mounts.
   await settle()
   return { report }
 }
 
-/** A browser without the clipboard of today. */
+/** A browser without the current clipboard API. */
 function withoutClipboard(execCommand?: () => boolean) {
   vi.stubGlobal('navigator', { ...navigator, clipboard: undefined })
   Object.assign(document, { execCommand })
 }
 
-/** What a copy that the browser makes puts on the clipboard. */
+/** Returns the text that the browser puts on the clipboard for a copy by keyboard or menu. */
 function copyInPage(): string | undefined {
   const data = new Map<string, string>()
   const element = part('pairing-code')
@@ -41,14 +41,14 @@ function copyInPage(): string | undefined {
 }
 
 describe('the pairing code', () => {
-  it('is one text with its dash on screen, and single characters for screen readers', async () => {
+  it('is one text with a dash on screen, and single characters for screen readers', async () => {
     await show()
     expect(shownCode()).toBe('8RBZ-DSEK')
     expect(part('pairing-code-spelled')?.textContent).toBe('8, R, B, Z, D, S, E, K')
     expect(part('pairing-code')?.getAttribute('aria-hidden')).toBe('true')
   })
 
-  it('is left to right and left alone by translators, both ways', async () => {
+  it('is left to right and not translated, in either direction of the page', async () => {
     await show()
     for (const name of ['pairing-code', 'pairing-code-spelled']) {
       expect(part(name)?.dir).toBe('ltr')
@@ -56,19 +56,19 @@ describe('the pairing code', () => {
     }
   })
 
-  it('has a name that does not give it away', async () => {
+  it('has a name that does not contain it', async () => {
     await show()
     const group = screen.getByRole('group', { name: 'Code to enter in WhatsApp' })
     expect(group.contains(part('pairing-code'))).toBe(true)
   })
 
-  it('is found under that name by screen readers', async () => {
+  it('has that name for screen readers', async () => {
     await show()
     const group = screen.getByRole('group', { name: 'Code to enter in WhatsApp' })
     expect(group.contains(part('pairing-code-spelled'))).toBe(true)
   })
 
-  it('takes another name, and what else the host gives it, as its own', async () => {
+  it('accepts another name and other attributes', async () => {
     render(
       <PairingRoot pairing={stillPairing(session)}>
         <PairingCode aria-label="Type this" className="mine" />
@@ -78,7 +78,7 @@ describe('the pairing code', () => {
     expect(part('pairing-code')?.className).toBe('mine')
   })
 
-  it('loses its dash also when it is selected and copied by hand, and that counts', async () => {
+  it('is copied without its dash by hand too, and the copy is reported', async () => {
     const { report } = await show()
     expect(copyInPage()).toBe(value)
     expect(report.mock.calls).toEqual([['copied']])
@@ -86,7 +86,7 @@ describe('the pairing code', () => {
 })
 
 describe('the copy button', () => {
-  it('says so for a moment, and then offers it again', async () => {
+  it('says “Copied” for a moment, and can be pressed again', async () => {
     const writeText = vi.fn(async () => {})
     vi.stubGlobal('navigator', { ...navigator, clipboard: { writeText } })
     const { report } = await show()
@@ -98,7 +98,7 @@ describe('the copy button', () => {
     expect(report.mock.calls).toEqual([['copied']])
   })
 
-  it('copies the old way where the page may not use the clipboard', async () => {
+  it('uses execCommand if the page may not use the clipboard', async () => {
     let copied: string | undefined
     withoutClipboard(() => {
       copied = copyInPage()
@@ -113,16 +113,13 @@ describe('the copy button', () => {
 
   it.each([
     ['refuses', () => false],
-    ['does not know it', undefined],
-  ])(
-    'leaves the code selected where the browser %s, and says how to copy it by hand',
-    async (_, execCommand) => {
-      withoutClipboard(execCommand)
-      const { report } = await show()
-      await press('Copy code')
-      expect(getSelection()?.toString()).toContain('8RBZ-DSEK')
-      expect(part('copy-button')?.textContent).toBe('Hold the code to copy it')
-      expect(report).not.toHaveBeenCalled()
-    },
-  )
+    ['lacks the command', undefined],
+  ])('selects the code and explains how to copy it if the browser %s', async (_, execCommand) => {
+    withoutClipboard(execCommand)
+    const { report } = await show()
+    await press('Copy code')
+    expect(getSelection()?.toString()).toContain('8RBZ-DSEK')
+    expect(part('copy-button')?.textContent).toBe('Hold the code to copy it')
+    expect(report).not.toHaveBeenCalled()
+  })
 })

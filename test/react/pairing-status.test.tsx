@@ -28,7 +28,7 @@ const row = (): HTMLElement | null => part('link')
 const stateLine = (): string | null | undefined => part('link-state')?.textContent
 const button = (name: string): HTMLElement | null => screen.queryByRole('button', { name })
 
-/** The row of a settings page in front of an emulated account. */
+/** Shows the row of a settings page for an emulated account. */
 async function showStatus(world: World, props: Partial<PairingStatusProps> = {}) {
   const view = render(<PairingStatus provider={world.proxied()} queryClient={world.queryClient} {...props} />)
   await settle()
@@ -46,7 +46,7 @@ async function linkedWorld(id: (typeof providerIds)[number]): Promise<World> {
 }
 
 describe.each(providerIds)('<PairingStatus> at %s', (id) => {
-  it('reads the state alone for half an hour, starts no pairing, and is silent in a hidden tab', async () => {
+  it('only reads the state for half an hour, starts no pairing, and stops in a hidden tab', async () => {
     const world = createWorld(id)
     const actions: string[] = []
     world.emulator.subscribe(({ action }) => void actions.push(action))
@@ -54,7 +54,7 @@ describe.each(providerIds)('<PairingStatus> at %s', (id) => {
     await advance(30 * 60_000)
     const { requests } = world.server
     expect(new Set(requests)).toEqual(new Set(['state']))
-    // One on mount, one for each five minutes; a state that is not settled at first is read again.
+    // The page sends one read on mount and one every five minutes. It repeats a first read whose state is not final.
     expect(requests.length).toBeGreaterThanOrEqual(7)
     expect(requests.length).toBeLessThanOrEqual(10)
     const paths = world.mockServer.requests.map(({ method, path }) => `${method} ${path}`)
@@ -64,7 +64,7 @@ describe.each(providerIds)('<PairingStatus> at %s', (id) => {
       [],
     )
     expect(world.sockets?.requests ?? []).toEqual([])
-    // A session of these two that was started shows codes by itself.
+    // A started session of these two providers shows codes automatically.
     const own = id === 'wasend' || id === 'waha' ? 1 : 0
     expect(actions.filter((action) => action === 'start').length).toBeLessThanOrEqual(own)
 
@@ -77,7 +77,7 @@ describe.each(providerIds)('<PairingStatus> at %s', (id) => {
     expect(requests.length).toBe(before + 1)
   })
 
-  it('shows who is linked, and offers what the provider can do', async () => {
+  it('shows the linked account, and only the actions that the provider supports', async () => {
     const world = await linkedWorld(id)
     await showStatus(world)
     expect([row()?.dataset.status, stateLine()]).toEqual(['linked', 'Linked'])
@@ -87,7 +87,7 @@ describe.each(providerIds)('<PairingStatus> at %s', (id) => {
 })
 
 describe('<PairingStatus>', () => {
-  it('wants a confirmation before it disconnects, says what stops, and is not linked then', async () => {
+  it('requires a confirmation before it disconnects, which names what stops working', async () => {
     const world = await linkedWorld('z-api')
     const onUnlinked = vi.fn()
     await showStatus(world, { onUnlinked })
@@ -112,7 +112,7 @@ describe('<PairingStatus>', () => {
     expect([row()?.dataset.status, stateLine()]).toEqual(['not-linked', 'Not linked'])
     expect(onUnlinked.mock.calls).toEqual([[expect.objectContaining({ name: 'Ana Souza' })]])
     expect(row()).toBe(document.activeElement)
-    // It was meant: the next reads do not call it a loss, here and on a page that comes later.
+    // The user ended this link. So later reads do not report a lost link, here and on a page that opens later.
     await advance(11 * 60_000)
     expect(row()?.dataset.status).toBe('not-linked')
     const other = { ...world, queryClient: new QueryClient() }
@@ -123,7 +123,7 @@ describe('<PairingStatus>', () => {
     expect(new Set(world.server.requests)).toEqual(new Set(['state', 'unlink']))
   })
 
-  it('stays linked where disconnecting failed, and says why', async () => {
+  it('stays linked if disconnecting fails, and shows the reason', async () => {
     const provider: PairingProvider = {
       ...scriptedProvider({
         getQrCode: () => ({ status: 'unlinked' }),
@@ -143,7 +143,7 @@ describe('<PairingStatus>', () => {
     expect(button('Trennen')).toBe(document.activeElement)
   })
 
-  it('opens the pairing screen, and shows the link that is made there without a read of its own', async () => {
+  it('opens the pairing screen, and shows the new link without an additional read', async () => {
     const world = createWorld('green-api', { linkingMs: 0 })
     await showStatus(world, { dialog: { appName: 'Acme Inbox' } })
     expect(stateLine()).toBe('Not linked')
@@ -162,7 +162,7 @@ describe('<PairingStatus>', () => {
     expect(document.activeElement).toBe(row())
   })
 
-  it('calls `onLink` in place of the dialog, and says that the phone was linked before', async () => {
+  it('calls `onLink` instead of opening the dialog, with “relink” after an earlier link', async () => {
     const world = await linkedWorld('waha')
     const onLink = vi.fn()
     await showStatus(world, { onLink })
@@ -180,7 +180,7 @@ describe('<PairingStatus>', () => {
     expect(document.querySelector('dialog')).toBeNull()
   })
 
-  it('says that the key was refused, and offers another look and no link', async () => {
+  it('shows that the key was refused, and offers Check again instead of Link again', async () => {
     const world = createWorld('z-api')
     world.emulator.fail('unauthorized')
     await showStatus(world)
@@ -196,7 +196,7 @@ describe('<PairingStatus>', () => {
     expect(row()?.dataset.status).toBe('not-linked')
   })
 
-  it('keeps the last known state, with its time, while the server cannot be reached', async () => {
+  it('keeps the last known state and its time while the server is unreachable', async () => {
     vi.setSystemTime(new Date('2026-01-01T10:00:00'))
     const world = await linkedWorld('z-api')
     await showStatus(world)
@@ -214,7 +214,7 @@ describe('<PairingStatus>', () => {
     expect([row()?.dataset.status, part('link-as-of')]).toEqual(['linked', null])
   })
 
-  it('takes the place of its parts, leaves one out, and passes the rest to its element', async () => {
+  it('accepts custom parts, omits a part for null, and passes other props to its element', async () => {
     const world = await linkedWorld('z-api')
     await showStatus(world, {
       id: 'mine',
@@ -229,7 +229,7 @@ describe('<PairingStatus>', () => {
     expect(screen.getByText('Ana Souza').tagName).toBe('B')
   })
 
-  it('keeps an exception of a part of the host’s own from its page', async () => {
+  it('catches an exception in a custom part', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const onError = vi.fn()
     const Broken = () => {
@@ -242,7 +242,7 @@ describe('<PairingStatus>', () => {
     vi.restoreAllMocks()
   })
 
-  it('takes live events where they are wanted, which request no code', async () => {
+  it('uses live events if the app enables them, and requests no code', async () => {
     const world = createWorld('green-api', { linkingMs: 0 })
     await showStatus(world, { liveEvents: true })
     expect(world.server.openStreams).toBe(1)
@@ -257,7 +257,7 @@ describe('<PairingStatus>', () => {
   })
 })
 
-describe('a pairing screen beside the status', () => {
+describe('a pairing screen next to the status', () => {
   const shownStatuses = () => [row()?.dataset.status, shownStatusOfScreen()]
 
   async function showBoth(id: (typeof providerIds)[number], isLinked: boolean) {
@@ -273,7 +273,7 @@ describe('a pairing screen beside the status', () => {
     return world
   }
 
-  it('shows at once what the status has read', async () => {
+  it('shows immediately what the status has read', async () => {
     const world = await showBoth('z-api', false)
     expect(shownStatuses()).toEqual(['not-linked', 'awaiting-scan'])
     await advance(300_000)
@@ -304,7 +304,7 @@ describe('a pairing screen beside the status', () => {
 })
 
 describe('a hundred rows of a settings page', () => {
-  it('cost what ten do, each: a read of one renders that one alone', async () => {
+  it('cost as much per read as ten rows: a read renders only its own row', async () => {
     const costs: number[] = []
     for (const count of [10, 100]) {
       const client = new QueryClient()
@@ -329,7 +329,7 @@ describe('a hundred rows of a settings page', () => {
       )
       await settle()
       expect(view.container.textContent).toBe('not-linked'.repeat(count))
-      // One listener for all of them.
+      // All rows share one listener.
       expect(subscribe).toHaveBeenCalledOnce()
       commits.clear()
       isLinked = true
@@ -349,7 +349,7 @@ describe('a hundred rows of a settings page', () => {
   })
 })
 
-/** A server that answers at once, so that nothing but the page is measured. */
+/** A server that responds immediately, so that the test measures only the page. */
 function answering(sessionId: string, state: () => Pick<PairingUpdate, 'status' | 'account'>): PairingProxy {
   let seq = 0
   const read = async (): Promise<PairingUpdate> => {

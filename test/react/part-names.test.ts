@@ -12,10 +12,10 @@ const kebab = (name: string): string =>
     .replace(/(?<=[a-z])[A-Z]/g, '-$&')
     .toLowerCase()
 
-/** `QrCode` → `PairingQrCode`. The part `PairingCode` has the prefix already. */
+/** `QrCode` → `PairingQrCode`. The part `PairingCode` already has the prefix. */
 const exportOf = (slot: string): string => (slot.startsWith('Pairing') ? slot : `Pairing${slot}`)
 
-/** Components of `whatsapp-pairing/parts`, by the file that they come from. */
+/** Components of `whatsapp-pairing/parts`, by the file that defines them. */
 const exported = [
   ...read('parts.ts').matchAll(/export \{([^}]*)\} from '\.\/react\/parts\/([\w-]+)\.js'/g),
 ].flatMap(([, names = '', file = '']) =>
@@ -26,17 +26,17 @@ const exported = [
     .map((name) => ({ name, file })),
 )
 
-/** The names that `parts` of `<WhatsAppPairing>` takes. */
+/** The names that `parts` of `<WhatsAppPairing>` accepts. */
 const [, slotUnion = ''] = /PairingPartName =(.*?)\n\n/s.exec(read('react/parts/part.tsx')) ?? []
 const slots = [...slotUnion.matchAll(/'(\w+)'/g)].map(([, slot = '']) => slot)
 
-describe('a part has one name everywhere', () => {
+describe('each part has one name everywhere', () => {
   it.each(exported)('%o is the main export of $file.tsx, which renders that data-part', ({ name, file }) => {
     expect([name, name.replace(/^Pairing/, '')].map(kebab)).toContain(file)
     expect(read(`react/parts/${file}.tsx`)).toMatch(new RegExp(`part(="|\\(')${file}["']`))
   })
 
-  it('each is a slot of `parts`, but for the root and the card', () => {
+  it('each part is a slot of `parts`, except the root and the card', () => {
     const named = slots.map((slot) => ({ name: exportOf(slot), file: kebab(slot) }))
     const byName = (one: { name: string }, other: { name: string }) => one.name.localeCompare(other.name)
     expect(named.toSorted(byName)).toEqual(
@@ -44,7 +44,7 @@ describe('a part has one name everywhere', () => {
     )
   })
 
-  it('there are parts and slots to check', () => {
+  it('the test finds parts and slots', () => {
     expect(exported.length).toBeGreaterThan(25)
     expect(slots.length).toBeGreaterThan(20)
   })

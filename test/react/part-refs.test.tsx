@@ -18,7 +18,7 @@ type Part = ComponentType<Props & { ref?: Ref<Element> }>
 
 const scan = pairingStates().qr['awaiting-scan']
 
-/** What some parts cannot do without. */
+/** The props that some parts require. */
 const needed: Readonly<Record<string, Props>> = {
   PairingCard: { pairing: stillPairing(scan) },
   PairingCountryPicker: {
@@ -43,7 +43,7 @@ const parts = Object.entries(exported).flatMap(([name, value]) =>
 
 type Mount = (ref: Ref<Element>) => ReactElement
 
-/** The part in a session in which it renders something, under a root. */
+/** Returns the part inside a root, with a session in which the part renders an element. */
 function mountOf(name: string, Part: Part): Mount {
   const inside = (session: PairingSession, ref?: Ref<Element>) => (
     <PairingRoot
@@ -82,7 +82,7 @@ const mounts: readonly (readonly [string, () => Mount])[] = [
   ...parts.map(([name, Part]) => [name, () => mountOf(name, Part)] as const),
 ]
 
-it('the table of this file has the exports of whatsapp-pairing/parts', () => {
+it('the table of this file lists the exports of whatsapp-pairing/parts', () => {
   expect(parts.length).toBeGreaterThan(27)
 })
 
@@ -90,7 +90,7 @@ describe.each(mounts)('%s', (_name, find) => {
   let found: Mount | undefined
   const mount = (): Mount => (found ??= find())
 
-  it('gives a ref object its element, the same one over re-renders, and null after unmounting', () => {
+  it('sets a ref object to its element, keeps it over rerenders, and sets it to null on unmount', () => {
     const element = mount()
     const ref = createRef<Element>()
     const { rerender, unmount } = render(element(ref))
@@ -108,14 +108,14 @@ describe.each(mounts)('%s', (_name, find) => {
     const ref = vi.fn<(found: Element | null) => void>()
     const { rerender, unmount } = render(element(ref))
     rerender(element(ref))
-    // React passes more arguments than the element while it develops.
+    // In development, React passes additional arguments.
     const got = () => ref.mock.calls.map(([found]) => found)
     expect(got()).toEqual([expect.any(Element)])
     unmount()
     expect(got()).toEqual([expect.any(Element), null])
   })
 
-  it('hands its element over when the host passes another ref, and takes null for none', () => {
+  it('passes its element to a new ref, and accepts null as a ref', () => {
     const element = mount()
     const [one, other] = [createRef<Element>(), createRef<Element>()]
     const { rerender } = render(element(one))
@@ -127,16 +127,16 @@ describe.each(mounts)('%s', (_name, find) => {
     expect(document.contains(first)).toBe(true)
   })
 
-  it('has its ref in StrictMode', () => {
+  it('sets its ref in StrictMode', () => {
     const element = mount()
     const ref = createRef<Element>()
     render(<StrictMode>{element(ref)}</StrictMode>)
     expect(document.contains(ref.current)).toBe(true)
   })
 
-  // React 18 has no such clean-up.
+  // React 18 does not support clean-up functions of refs.
   if (Number.parseInt(version, 10) >= 19)
-    it('runs the clean-up that a ref callback returns, in place of null', () => {
+    it('calls the clean-up function of a ref callback instead of passing null', () => {
       const element = mount()
       const cleanUp = vi.fn<() => void>()
       const ref = vi.fn((_found: Element | null) => cleanUp)

@@ -16,14 +16,14 @@ afterEach(() => {
   for (const module of [LATER, ENCODER]) vi.doUnmock(module)
 })
 
-/** As for a page that is older than the server's present build: the chunk was removed. */
+/** Imitates a page that is older than the server's current build, whose chunk was removed. */
 function refuse(module: string): void {
   vi.doMock(module, () => {
     throw new Error('Failed to fetch dynamically imported module')
   })
 }
 
-/** The component, newly loaded, when what it loads beside the first request is there, or refused. */
+/** Loads the component again. The modules that load next to the first request are available or refused. */
 async function show(props: Partial<WhatsAppPairingProps> = {}, answer: PairingSnapshot = qr('a')) {
   const { WhatsAppPairing } = await import('../../src/index.js')
   const provider = scriptedProvider({ getQrCode: () => answer, requestPairingCode: () => code })
@@ -40,16 +40,16 @@ const qrCode = () => screen.queryByRole('img', { name: 'QR code to scan with Wha
 const openTab = (name: string) => fireEvent.click(screen.getByRole('tab', { name }))
 const tryAgain = () => fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
 
-describe('where the later parts do not load', () => {
+describe('if the later parts do not load', () => {
   beforeEach(() => refuse(LATER))
 
-  it('the phone tab says so in place of the field', async () => {
+  it('the phone tab shows a message instead of the field', async () => {
     await show({ defaultMethod: 'phone-code' })
     expect(field()).toBeNull()
     expect(screen.getByRole('alert').textContent).toContain('Something went wrong')
   })
 
-  it('Try again loads them, with the focus on the panel meanwhile', async () => {
+  it('Try again loads them, and the focus is on the panel until then', async () => {
     await show({ defaultMethod: 'phone-code' })
     vi.doUnmock(LATER)
     screen.getByRole('button', { name: 'Try again' }).focus()
@@ -59,7 +59,7 @@ describe('where the later parts do not load', () => {
     expect(screen.queryByRole('alert')).toBeNull()
   })
 
-  it('Try again says so once more where they are still missing', async () => {
+  it('Try again shows the message again if they still do not load', async () => {
     await show({ defaultMethod: 'phone-code' })
     const before = screen.getByRole('alert')
     tryAgain()
@@ -68,18 +68,18 @@ describe('where the later parts do not load', () => {
     expect(after).not.toBe(before)
   })
 
-  it('the phone tab, opened later, loads them by itself', async () => {
+  it('the phone tab loads them when it is opened later', async () => {
     await show()
     vi.doUnmock(LATER)
     openTab('Phone number')
     await waitFor(() => expect(field()).not.toBeNull())
   })
 
-  it('a code that the provider has issued is shown as plain text', async () => {
+  it('an issued pairing code is shown as plain text', async () => {
     const { usePairingSession } = await import('../../src/index.js')
     const { PairingCard } = await import('../../src/parts.js')
     const provider = scriptedProvider({ getQrCode: () => qr('a'), requestPairingCode: () => code })
-    // The number is the host's: it needs no field.
+    // The app has the number, so the page needs no field.
     function Host() {
       const pairing = usePairingSession({ provider, defaultMethod: 'phone-code' })
       return (
@@ -98,7 +98,7 @@ describe('where the later parts do not load', () => {
     expect([shown.dir, shown.getAttribute('translate')]).toEqual(['ltr', 'no'])
   })
 
-  it('an expired code says so beside Retry', async () => {
+  it('an expired code has a text and Retry', async () => {
     const { PairingCard } = await import('../../src/parts.js')
     render(<PairingCard pairing={stillPairing(pairingStates().qr.expired)} />)
     await settled()
@@ -106,22 +106,22 @@ describe('where the later parts do not load', () => {
     expect(screen.getByRole('button', { name: 'Retry' })).toBeTruthy()
   })
 
-  it('the QR code is shown as ever', async () => {
+  it('the QR code is shown as usual', async () => {
     await show()
     await waitFor(() => expect(qrCode()).not.toBeNull())
   })
 
-  it("a host's own phone form stands where it stood", async () => {
+  it('a custom phone form is shown as usual', async () => {
     await show({ defaultMethod: 'phone-code', parts: { PhoneForm: () => <p>Our own form</p> } })
     expect(screen.getByText('Our own form')).toBeTruthy()
     expect(screen.queryByRole('alert')).toBeNull()
   })
 })
 
-describe('where the encoder does not load', () => {
+describe('if the encoder does not load', () => {
   beforeEach(() => refuse(ENCODER))
 
-  it('the box says so, and shows the code when it has loaded after all', async () => {
+  it('the box shows a message, and the code after Try again', async () => {
     await show()
     await screen.findByRole('alert')
     expect(part('tile')?.textContent).toContain('Something went wrong')
@@ -131,7 +131,7 @@ describe('where the encoder does not load', () => {
     expect(screen.queryByRole('alert')).toBeNull()
   })
 
-  it('the next component loads it by itself', async () => {
+  it('the next component loads the encoder', async () => {
     await show()
     await screen.findByRole('alert')
     cleanup()
@@ -140,7 +140,7 @@ describe('where the encoder does not load', () => {
     await waitFor(() => expect(qrCode()).not.toBeNull())
   })
 
-  it('a picture is shown as ever', async () => {
+  it('a picture is shown as usual', async () => {
     const qrPicture = normalizeQrPayload('data:image/png;base64,iVBORw0KGgo=')
     await show({}, { status: 'qr', qrCode: qrPicture })
     await waitFor(() => expect(qrCode()).not.toBeNull())
@@ -148,7 +148,7 @@ describe('where the encoder does not load', () => {
   })
 })
 
-it('the actions of a QR code, refused once, are there when the user comes back to it', async () => {
+it('the actions of a QR code appear on return to the tab after they failed to load once', async () => {
   refuse(LATER)
   await show()
   await waitFor(() => expect(qrCode()).not.toBeNull())

@@ -8,8 +8,8 @@ import { advance, emulateTime } from './time.js'
 import { errorCode, heading, part, press } from './user.js'
 import { createWorld, doing, shownStatus, type World } from './world.js'
 
-// The ceremony through the whole chain: component → proxy → handler → adapter → mock server. A real passkey signs in
-// test/browser/passkey.browser.test.tsx.
+// The test covers the complete chain: component → proxy → handler → adapter → mock server. In
+// test/browser/passkey.browser.test.tsx a real passkey signs.
 
 emulateTime()
 afterEach(() => {
@@ -18,7 +18,7 @@ afterEach(() => {
 
 const MINUTE = 60_000
 
-/** Up to the moment in which WhatsApp wants the passkey. */
+/** Continues until WhatsApp demands the passkey. */
 async function demand(
   props: Partial<WhatsAppPairingProps>,
   options?: DemandPasskeyOptions,
@@ -34,13 +34,13 @@ async function demand(
   return { ...world, unmount }
 }
 
-/** Requests that bear a method of this kind, by the end of their path. */
+/** The number of requests whose path ends like this. */
 const sent = ({ mockServer }: World, path: string) =>
   mockServer.requests.filter((request) => request.path.endsWith(path)).length
 
 const answer: SignPasskey = async ({ challenge }) => passkeyAnswer(challenge)
 
-/** A passkey that is used only when the test says so. */
+/** A passkey that signs only when the test calls `use()`. */
 function slowPasskey() {
   const signals: AbortSignal[] = []
   let use = (): void => {}
@@ -56,7 +56,7 @@ function slowPasskey() {
 const note = () => screen.getByText((_, element) => element?.matches('p[aria-live]') ?? false).textContent
 
 describe('a passkey ceremony', () => {
-  it('links, with one request for the challenge and one answer, also after a second press', async () => {
+  it('links with one request for the challenge and one answer, even after a double press', async () => {
     const world = await demand({ signPasskey: answer })
     const before = sent(world, '/auth/passkey/challenge')
     await doing(() => {
@@ -67,11 +67,11 @@ describe('a passkey ceremony', () => {
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
     expect(sent(world, '/auth/passkey')).toBe(1)
-    // One of the page, and one of the server, which compares.
+    // The page sends one, and the server sends one to compare the challenge.
     expect(sent(world, '/auth/passkey/challenge') - before).toBeLessThanOrEqual(2)
   })
 
-  it('warns and resets once where the codes differ', async () => {
+  it('warns and resets once if the codes differ', async () => {
     const world = await demand({ signPasskey: answer }, { comparesCode: true })
     await press('Continue')
     await advance(10_000)
@@ -87,7 +87,7 @@ describe('a passkey ceremony', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('keeps the challenge in the call of signPasskey alone', async () => {
+  it('passes the challenge to signPasskey only, and stores it nowhere', async () => {
     const { signPasskey, use } = slowPasskey()
     const seen = vi.fn(signPasskey)
     const world = await demand({ signPasskey: seen })
@@ -113,7 +113,7 @@ describe('a passkey ceremony', () => {
     ['signPasskey throws', new TypeError('No extension.'), /^Try again in a moment/, 1],
     ['signPasskey rejects with no error', 'no', /^Try again in a moment/, 1],
   ]
-  it.each(refusals)('stays at its step and says so where %s', async (_, reason, text, reports) => {
+  it.each(refusals)('stays at its step and shows a message if %s', async (_, reason, text, reports) => {
     vi.stubGlobal('reportError', vi.fn())
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const onError = vi.fn()
@@ -128,7 +128,7 @@ describe('a passkey ceremony', () => {
     printed.mockRestore()
   })
 
-  it('fails where the answer is one to another challenge', async () => {
+  it('fails if the answer is for another challenge', async () => {
     const world = await demand({ signPasskey: async () => passkeyAnswer('of-another-session') })
     await press('Continue')
     await advance(1_000)
@@ -164,7 +164,7 @@ describe('a passkey ceremony', () => {
     expect(sent(world, '/auth/passkey')).toBe(0)
   })
 
-  it('says after 30 s of silence what to do, and starts over', async () => {
+  it('explains what to do after 30 s without progress, and can start over', async () => {
     const world = await demand({ signPasskey: answer }, { isSilent: true })
     await press('Continue')
     await advance(20_000)
@@ -180,7 +180,7 @@ describe('a passkey ceremony', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('fails where WhatsApp refuses, and where it takes too long', async () => {
+  it('fails if WhatsApp refuses, or if it takes too long', async () => {
     const world = await demand({ signPasskey: answer }, { isSilent: true })
     await press('Continue')
     await advance(2_000)
@@ -195,7 +195,7 @@ describe('a passkey ceremony', () => {
     expect(errorCode()).toMatch(/^passkey-(?:expired|refused)$/)
   })
 
-  it('requests the code for the extension when the user wants it, and another one after it', async () => {
+  it('requests the code for the extension after a press, and another one after the next press', async () => {
     const world = await demand({}, undefined, 'z-api')
     expect(sent(world, '/extension-token')).toBe(0)
     await press('Continue')
@@ -211,9 +211,9 @@ describe('a passkey ceremony', () => {
   })
 
   it.each([
-    ['no signer is there', 'waha', {}],
-    ['the provider only signals it', 'green-api', { signPasskey: answer }],
-  ] as const)('explains and links to support where %s', async (_, id, props) => {
+    ['the app has no signer', 'waha', {}],
+    ['the provider only reports the passkey', 'green-api', { signPasskey: answer }],
+  ] as const)('explains the situation and links to support if %s', async (_, id, props) => {
     await demand({ ...props, supportUrl: 'https://app.example/help' }, undefined, id)
     expect(part('lead')?.textContent).toContain('Ask the people who run Acme Inbox')
     expect(screen.getByRole('link', { name: 'Contact support' })).toBeTruthy()

@@ -15,7 +15,7 @@ import { randomRuns } from '../long-runs.js'
 
 const digitsOf = (text: string) => text.replaceAll('٣', '3').replace(/\D/g, '')
 
-/** The example number of each country, and those of it that people write with a digit more or less. */
+/** The example number of each country, and variants that users write with one digit more or less. */
 const numbers = [...CALLING_CODES.keys()].flatMap((country): PhoneNumber[] => {
   const number = getExampleNumber(country, examples)
   return number ? [number] : []
@@ -27,7 +27,7 @@ const scripts = ['٠', '۰', '०', '০', '０']
 const inScript = (text: string, zero: string) =>
   text.replace(/\d/g, (digit) => String.fromCodePoint((zero.codePointAt(0) ?? 0) + Number(digit)))
 
-/** Ways to write an international number that need no country to be understood. */
+/** International spellings, which are clear without a country. */
 const internationalShapes: readonly ((number: PhoneNumber) => string)[] = [
   (number) => number.number,
   (number) => number.formatInternational(),
@@ -44,7 +44,7 @@ const internationalShapes: readonly ((number: PhoneNumber) => string)[] = [
   ...scripts.map((zero) => (number: PhoneNumber) => inScript(number.formatInternational(), zero)),
 ]
 
-/** Ways that need the country. */
+/** National spellings, which need the country. */
 const nationalShapes: readonly ((number: PhoneNumber) => string)[] = [
   (number) => number.formatNational(),
   (number) => number.nationalNumber,
@@ -53,7 +53,7 @@ const nationalShapes: readonly ((number: PhoneNumber) => string)[] = [
   ...scripts.map((zero) => (number: PhoneNumber) => inScript(number.formatNational(), zero)),
 ]
 
-/** Typed from the keyboard, key after key, each at the caret. */
+/** Types text key by key at the caret. */
 function typeKeys(keys: string, chosen: CountryCode | undefined): string {
   let field = { text: '', caret: 0 }
   for (const key of keys) {
@@ -71,8 +71,8 @@ it('the library has an example number for nearly every country', () => {
   expect(numbers.length).toBeGreaterThan(235)
 })
 
-describe('a number that is pasted', () => {
-  it('is the same in every international shape, whatever country is chosen', () => {
+describe('a pasted number', () => {
+  it('has the same result in every international spelling, for any chosen country', () => {
     fc.assert(
       fc.property(
         anyNumber,
@@ -90,7 +90,7 @@ describe('a number that is pasted', () => {
     )
   })
 
-  it('is the same in every national shape, in its country', () => {
+  it('has the same result in every national spelling, in its country', () => {
     fc.assert(
       fc.property(anyNumber, fc.constantFrom(...nationalShapes), (number, shape) => {
         for (const text of [shape(number), formatPhone(shape(number), number.country)]) {
@@ -103,7 +103,7 @@ describe('a number that is pasted', () => {
     )
   })
 
-  it('may have the code of its country without a plus', () => {
+  it('may have its calling code without a plus', () => {
     for (const number of numbers) {
       const typed = number.number.slice(1)
       expect([number.country, readPhone(typed, number.country).digits]).toEqual([number.country, typed])
@@ -111,8 +111,8 @@ describe('a number that is pasted', () => {
   })
 })
 
-describe('a number that is typed', () => {
-  it('key by key is the number that was meant, national or international', () => {
+describe('a typed number', () => {
+  it('has the right digits after every key, national or international', () => {
     fc.assert(
       fc.property(anyNumber, (number) => {
         const typed = [number.formatNational(), number.nationalNumber, number.formatInternational()]
@@ -129,7 +129,7 @@ describe('a number that is typed', () => {
     )
   })
 
-  it('keeps each digit, and the caret behind its digit, whatever is typed, deleted or pasted where', () => {
+  it('keeps each digit, and the caret behind its digit, for any edit at any position', () => {
     const edit = fc.record({
       at: fc.nat(30),
       length: fc.nat(4),
@@ -155,13 +155,13 @@ describe('a number that is typed', () => {
     )
   })
 
-  it('is kept where the library fails at it', () => {
+  it('is kept if the library throws', () => {
     expect(editPhone('0', { text: '08', caret: 2 }, 'CV')).toEqual({ text: '08', caret: 2 })
     expect(readPhone('08', 'CV')).toMatchObject({ verdict: 'too-short', digits: '' })
     expect(formatPhone('080', 'CV')).toBe('0 80')
   })
 
-  it('can be deleted to the end with one key', () => {
+  it('can be deleted completely with one key', () => {
     fc.assert(
       fc.property(anyNumber, fc.boolean(), (number, isNational) => {
         let text = formatPhone(isNational ? number.nationalNumber : number.number, number.country)
@@ -180,26 +180,23 @@ describe('a number of Brazil', () => {
     ['+551187654321', '+55 11 8765 4321'],
     ['+55 11 8765-4321', '+55 11 8765 4321'],
     ['1187654321', '(11) 8765-4321'],
-    // Without its area code the library would take two digits of it for one.
+    // Without an area code, the library would read two of its digits as one.
     ['98765-4321', '98765-4321'],
     ['8765-4321', '8765-4321'],
   ])('written as %s is shown as %s', (typed, shown) => {
     expect(formatPhone(typed, 'BR')).toBe(shown)
   })
 
-  it.each(['987654321', '98765-4321', '87654321', '+55 987654321'])(
-    'lacks its area code where it is %s',
-    (typed) => {
-      expect(readPhone(typed, 'BR').verdict).toBe('no-area-code')
-    },
-  )
+  it.each(['987654321', '98765-4321', '87654321', '+55 987654321'])('%s lacks its area code', (typed) => {
+    expect(readPhone(typed, 'BR').verdict).toBe('no-area-code')
+  })
 
-  it.each(['11987654321', '1187654321', '(11) 9876-5', '119'])('does not where it is %s', (typed) => {
+  it.each(['11987654321', '1187654321', '(11) 9876-5', '119'])('%s does not lack an area code', (typed) => {
     expect(readPhone(typed, 'BR').verdict).not.toBe('no-area-code')
   })
 })
 
-describe('readPhone', () => {
+describe('readPhone()', () => {
   it.each([
     ['011 98765-4321', 'BR', '5511987654321', 'likely'],
     ['0 15 11 98765-4321', 'BR', '5511987654321', 'likely'],
@@ -213,7 +210,7 @@ describe('readPhone', () => {
     ['4915112345678', 'BR', '4915112345678', 'likely'],
     ['49 151 12345678', 'DE', '4915112345678', 'likely'],
     ['011 15 2345-6789', 'AR', '5491123456789', 'likely'],
-    // As they were written: which of two spellings has the account, WhatsApp alone knows.
+    // The spelling is kept, because only WhatsApp knows which of the two has the account.
     ['+551187654321', 'BR', '551187654321', 'likely'],
     ['11 8765-4321', 'BR', '551187654321', 'likely'],
     ['+5215512345678', 'BR', '5215512345678', 'likely'],
@@ -227,7 +224,7 @@ describe('readPhone', () => {
     ['+1 800 FLOWERS', 'BR', '', 'not-a-number'],
     ['', 'BR', '', 'not-a-number'],
     ['+', 'BR', '', 'not-a-number'],
-  ] as const)('%s with %s chosen is %s, %s', (text, chosen, digits, verdict) => {
+  ] as const)('reads %s with %s chosen as %s, %s', (text, chosen, digits, verdict) => {
     expect(readPhone(text, chosen)).toMatchObject({ digits, verdict })
   })
 
@@ -237,7 +234,7 @@ describe('readPhone', () => {
     ['+7', undefined, 'RU'],
     ['+7 701', 'RU', 'KZ'],
     ['+5', 'BR', 'BR'],
-  ] as const)('%s with %s chosen is of %s', (text, chosen, country) => {
+  ] as const)('finds for %s with %s chosen the country %s', (text, chosen, country) => {
     expect(readPhone(text, chosen).country).toBe(country)
   })
 
@@ -248,14 +245,14 @@ describe('readPhone', () => {
   })
 })
 
-describe('movePhone', () => {
+describe('movePhone()', () => {
   it.each([
     ['(11) 98765-4321', 'BR', 'PT', '11987654321'],
     ['+55 11 98765 4321', 'BR', 'PT', '11987654321'],
     ['912 345', 'BR', 'PT', '912345'],
     ['', 'BR', 'PT', ''],
     ['my phone', 'BR', 'PT', ''],
-  ] as const)('%s from %s to %s keeps the digits behind the country code', (text, from, to, digits) => {
+  ] as const)('from %s in %s to %s keeps the digits after the calling code', (text, from, to, digits) => {
     expect(digitsOf(movePhone(text, from, to))).toBe(digits)
   })
 })
@@ -276,7 +273,7 @@ describe('the country before the user chose one', () => {
     ['en', ['C', 'en-US@posix', 'tr'], 'TR'],
     ['en', ['en'], undefined],
     ['not a tag', [], undefined],
-  ])('of a component in %s and a browser with %j is %s', (tag, languages, country) => {
+  ])('in a component in %s and a browser with %j is %s', (tag, languages, country) => {
     expect(guessCountry(tag, languages, isCountry)).toBe(country)
   })
 })

@@ -18,9 +18,9 @@ emulateTime()
 
 const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
 
-/** The phone tab, and the numbers that the provider got requests for. */
+/** Shows the phone tab, and collects the numbers of the requests to the provider. */
 async function show(props: Partial<WhatsAppPairingProps> = {}, refusal?: PairingError) {
-  // Each page is a tab of its own.
+  // Each page stands for a new tab.
   sessionStorage.clear()
   const sent: string[] = []
   const provider = {
@@ -50,12 +50,12 @@ const enter = (value: string) => fireEvent.change(field(), { target: { value } }
 const told = () => part('error')?.textContent
 const echo = () => part('phone-echo')?.textContent
 const country = () => document.getElementById(picker().getAttribute('aria-describedby') ?? '')?.textContent
-// Not by role: the names of two hundred options take jsdom seconds.
+// The query is not by role, because jsdom takes seconds to compute the names of two hundred options.
 const options = () => [...document.querySelectorAll('[role="option"]')].map(({ textContent }) => textContent)
 const active = () =>
   document.getElementById(picker().getAttribute('aria-activedescendant') ?? '')?.textContent
 
-/** Keys typed into the number, one after the other, at a place. */
+/** Types keys into the number, one after the other, at a position. */
 function type(text: string, place = field().value.length): void {
   let caret = place
   for (const key of text) {
@@ -68,16 +68,16 @@ function type(text: string, place = field().value.length): void {
   }
 }
 
-/** Keys pressed where the focus is. */
+/** Presses keys in the element with the focus. */
 function keys(...names: string[]): void {
   for (const key of names) fireEvent.keyDown(document.activeElement ?? document.body, { key })
 }
 
-/** A country searched for in the picker. */
+/** Searches for a country in the picker. */
 const search = (query: string) => fireEvent.change(picker(), { target: { value: query } })
 
-describe('a number', () => {
-  // phone-library.test.ts reads the numbers of all countries in every shape.
+describe('a phone number', () => {
+  // phone-library.test.ts tests the numbers of all countries in every spelling.
   const shapes: readonly (readonly [string, CountryCode, (number: PhoneNumber) => string])[] = [
     ['nationally', 'BR', (number) => number.formatNational()],
     ['internationally', 'GB', (number) => number.formatInternational()],
@@ -85,7 +85,7 @@ describe('a number', () => {
     ['as a link', 'US', (number) => `https://wa.me/${number.number.slice(1)}`],
     ['with brackets', 'DE', (number) => `(${number.formatInternational().replace(' ', ') ')}`],
   ]
-  it.each(shapes)('reaches the provider with its country code, written %s', async (_, iso, written) => {
+  it.each(shapes)('reaches the provider with its calling code, written %s', async (_, iso, written) => {
     const number = getExampleNumber(iso, examples)
     if (!number) throw new Error(`The library has no example of ${iso}.`)
     const { sent } = await show({ defaultCountry: iso })
@@ -94,7 +94,7 @@ describe('a number', () => {
     expect(sent).toEqual([number.number.slice(1)])
   })
 
-  it('is formatted as it is typed, and shown below as it is sent', async () => {
+  it('is formatted during typing, and shown below as it is sent', async () => {
     await show()
     enter('011987654321')
     expect(field().value).toBe('011987654321')
@@ -105,14 +105,14 @@ describe('a number', () => {
     expect(echo()).toBe('For +55 11 98765 4321')
   })
 
-  it('is edited in the middle, and the caret stays there', async () => {
+  it('keeps the caret in place when it is edited in the middle', async () => {
     await show({ defaultPhoneNumber: '(11) 98765-43' })
     type('21', '(11) 9'.length)
     expect(field().value).toBe('(11) 92187-6543')
     expect(field().selectionStart).toBe('(11) 921'.length)
   })
 
-  it('is sent once by Enter, however often it is pressed', async () => {
+  it('is sent once, even if the user presses Enter several times', async () => {
     const { sent } = await show()
     type('11987654321')
     const form = field().form
@@ -121,17 +121,17 @@ describe('a number', () => {
     expect(sent).toEqual(['5511987654321'])
   })
 
-  it('of another country switches the country, also when it comes from the browser’s autofill', async () => {
+  it('of another country switches the country, even from the browser’s autofill', async () => {
     await show()
     enter('+4915112345678')
     expect(country()).toBe('Germany')
     expect(field().value).toBe('+49 1511 2345678')
-    // It went with the number that it was recognised in.
+    // Without the number, the country that it had set is removed too.
     enter('')
     expect(country()).toBe('Brazil')
   })
 
-  it('keeps its text and its country through a change of tabs', async () => {
+  it('keeps its text and country through a change of tabs', async () => {
     await show()
     act(() => picker().focus())
     search('portug')
@@ -142,7 +142,7 @@ describe('a number', () => {
     expect([country(), field().value]).toEqual(['Portugal', '912 345'])
   })
 
-  it('is left alone while a keyboard is composing it', async () => {
+  it('is not formatted while an input method is composing it', async () => {
     await show()
     fireEvent.input(field(), { target: { value: '１１９８７' }, isComposing: true })
     expect(field().value).toBe('１１９８７')
@@ -150,7 +150,7 @@ describe('a number', () => {
   })
 })
 
-describe('a number that is not right', () => {
+describe('an invalid phone number', () => {
   it.each([
     ['', /^Type your phone number first\.$/],
     ['1198765', /^Too short for a number in Brazil\.$/],
@@ -160,7 +160,7 @@ describe('a number that is not right', () => {
     ['119876543210', /Too long for a number in Brazil/],
     ['+999 123 4567', /Choose the country, or begin with \+/],
     ['my phone', /^Type your phone number first\.$/],
-  ])('%s is reported on submit, and not sent', async (typed, message) => {
+  ])('%s shows its error on submit, and is not sent', async (typed, message) => {
     const { sent } = await show()
     enter(typed)
     expect(told()).toBeUndefined()
@@ -172,7 +172,7 @@ describe('a number that is not right', () => {
     expect(sent).toEqual([])
   })
 
-  it('a number without its area code is not repeated as the one that is sent', async () => {
+  it('without an area code is not shown as the number to be sent', async () => {
     await show()
     enter('98765-4321')
     expect(part('phone-echo')).toBeNull()
@@ -180,7 +180,7 @@ describe('a number that is not right', () => {
     expect(part('phone-echo')?.textContent).toBe('For +55 11 98765 4321')
   })
 
-  it('without a country says that one is to be chosen', async () => {
+  it('without a country shows that the user must choose one', async () => {
     vi.spyOn(navigator, 'languages', 'get').mockReturnValue(['en'])
     const { sent } = await show({ defaultCountry: undefined })
     expect(picker().value).toBe('🌐')
@@ -192,7 +192,7 @@ describe('a number that is not right', () => {
     vi.restoreAllMocks()
   })
 
-  it('is warned of where it is only unknown, and sent at the second press', async () => {
+  it('that is only unknown shows a warning, and is sent at the second press', async () => {
     const { sent } = await show()
     enter('11 3456-7890')
     await press('Get code')
@@ -210,7 +210,7 @@ describe('a number that is not right', () => {
     expect(sent).toEqual([])
   })
 
-  it('is warned of anew when it is changed', async () => {
+  it('shows the warning again after a change', async () => {
     const { sent } = await show()
     enter('11 3456-7890')
     await press('Get code')
@@ -221,7 +221,7 @@ describe('a number that is not right', () => {
     expect(sent).toEqual([])
   })
 
-  it('of an impossible length is sent where the country code was written by hand and the button pressed again', async () => {
+  it('of an impossible length is sent at the second press if it has a typed calling code', async () => {
     const { sent } = await show()
     enter('+55 11 98765-432109')
     await press('Get code')
@@ -231,7 +231,7 @@ describe('a number that is not right', () => {
     expect(sent).toEqual(['5511987654321' + '09'])
   })
 
-  it('of an impossible length without its country code is never sent', async () => {
+  it('of an impossible length without a calling code is never sent', async () => {
     const { sent } = await show()
     enter('11 98765')
     for (let presses = 0; presses < 4; presses++) {
@@ -242,16 +242,16 @@ describe('a number that is not right', () => {
   })
 })
 
-describe('the hint', () => {
+describe('the hint for another spelling', () => {
   const refusal = new PairingError('code-refused', 'No code.')
   const offer = () => part('use-number-button')
 
-  it('offers the number without the ninth digit when WhatsApp refused it with one', async () => {
+  it('offers the number without the ninth digit after WhatsApp has refused the one with it', async () => {
     const { sent } = await show({}, refusal)
     enter('11 98765-4321')
     expect(part('use-number-button')).toBeNull()
     await press('Get code')
-    // By its text: jsdom's names leave out the space at the end of an element.
+    // The test compares text, because jsdom's names omit the space at the end of an element.
     expect(offer()?.textContent).toBe('Use +55 11 8765 4321')
     fireEvent.click(offer() ?? document.body)
     await settle()
@@ -267,7 +267,7 @@ describe('the hint', () => {
     ['CI', '08 09 10 11', 'Use +225 07 08 09 1011', /have changed/],
     ['BJ', '97 12 34 56', 'Use +229 01 97 12 34 56', /have changed/],
     ['GA', '+241 06 12 34 56', 'Use +241 66 12 34 56', /have changed/],
-  ])('of %s for %s says “%s”', async (defaultCountry, typed, expected, text) => {
+  ])('in %s for %s says “%s”', async (defaultCountry, typed, expected, text) => {
     await show({ defaultCountry })
     enter(typed)
     expect(offer()?.textContent).toBe(expected)
@@ -275,7 +275,7 @@ describe('the hint', () => {
   })
 
   it.each(['+5511987654321', '+525512345678', '+5491123456789', '+4915112345678', '+12025550143'])(
-    'is not there for %s',
+    'is not shown for %s',
     async (typed) => {
       await show()
       enter(typed)
@@ -285,7 +285,7 @@ describe('the hint', () => {
 })
 
 describe('the country', () => {
-  it('is found by name, by its English name, by ISO code and by calling code', async () => {
+  it('is found by its name, its English name, its ISO code and its calling code', async () => {
     await show()
     const first = (query: string) => {
       search(query)
@@ -303,7 +303,7 @@ describe('the country', () => {
     expect(screen.getByText('No country found').closest('[aria-live="polite"]')).not.toBeNull()
   })
 
-  it('is not chosen by Enter where nothing was typed and nothing is chosen', async () => {
+  it('does not change on Enter if the user typed and chose nothing', async () => {
     vi.spyOn(navigator, 'languages', 'get').mockReturnValue(['en'])
     await show({ defaultCountry: undefined })
     act(() => picker().focus())
@@ -313,7 +313,7 @@ describe('the country', () => {
     vi.restoreAllMocks()
   })
 
-  it('is chosen with the keyboard alone, and the focus goes on to the number', async () => {
+  it('can be chosen with the keyboard only, and the focus moves to the number', async () => {
     await show()
     act(() => picker().focus())
     keys('ArrowDown')
@@ -332,7 +332,7 @@ describe('the country', () => {
     keys('Escape')
     expect(picker().getAttribute('aria-expanded')).toBe('false')
     expect(document.activeElement).toBe(picker())
-    // As the field is when the user types behind its text.
+    // The browser sends this value when the user types after the existing text.
     search(`${picker().value}p`)
     expect(picker().value).toBe('p')
     search('portu')
@@ -341,14 +341,14 @@ describe('the country', () => {
     expect(document.activeElement).toBe(field())
   })
 
-  it('opens with Enter without sending the number', async () => {
+  it('opens its list on Enter, without sending the number', async () => {
     await show({ defaultPhoneNumber: '11987654321' })
     const isLeftToTheForm = fireEvent.keyDown(picker(), { key: 'Enter' })
     expect(isLeftToTheForm).toBe(false)
     expect(picker().getAttribute('aria-expanded')).toBe('true')
   })
 
-  it('is chosen with the mouse, and the focus does not leave the field meanwhile', async () => {
+  it('can be chosen with the mouse, and the focus stays in the field', async () => {
     await show()
     fireEvent.click(picker())
     const angola = screen.getByText('Angola')
@@ -358,7 +358,7 @@ describe('the country', () => {
     expect(document.activeElement).toBe(field())
   })
 
-  it('closes when the focus goes elsewhere, and keeps Escape from others only while it is open', async () => {
+  it('closes its list when it loses the focus, and stops Escape only while the list is open', async () => {
     const onKeyDown = vi.fn()
     await show({ onKeyDown })
     act(() => picker().focus())
@@ -372,7 +372,7 @@ describe('the country', () => {
     expect(screen.queryByRole('listbox')).toBeNull()
   })
 
-  it('takes the digits of the number along, without the code of the one before', async () => {
+  it('keeps the digits of the number, and replaces the previous calling code', async () => {
     const { sent } = await show()
     enter('+55 912 345 678')
     search('PT')
@@ -382,7 +382,7 @@ describe('the country', () => {
     expect(sent).toEqual(['351912345678'])
   })
 
-  it('cannot be changed while a code is requested', async () => {
+  it('cannot be changed during a request for a code', async () => {
     const provider = {
       ...scriptedProvider({ getQrCode: () => qr('a') }),
       requestPairingCode: () => new Promise<never>(() => {}),
@@ -394,7 +394,7 @@ describe('the country', () => {
     expect(screen.queryByRole('listbox')).toBeNull()
   })
 
-  it('has its name in the language of the component, and any country of its own is found by it', async () => {
+  it("has a name in the component's language, and the search finds it by that name", async () => {
     const { de } = await import('../../src/locales/de.js')
     await show({
       locale: { ...de, messages: { ...de.messages, phoneNumber: 'Phone number', country: 'Country' } },
@@ -406,8 +406,8 @@ describe('the country', () => {
   })
 })
 
-describe('the number of the host', () => {
-  it('is reported with its country code, and comes back without changing what is typed', async () => {
+describe('a phone number that the app controls', () => {
+  it('is reported with its calling code, and passing it back does not change the typed text', async () => {
     const texts: string[] = []
     function Host() {
       const [text, setText] = useState('')
@@ -437,7 +437,7 @@ describe('the number of the host', () => {
     expect(texts.at(-1)).toBe('hello')
   })
 
-  it('replaces what stands there when the host sets another one', async () => {
+  it("replaces the field's text when the app sets another one", async () => {
     const provider = scriptedProvider({ getQrCode: () => qr('a'), requestPairingCode: () => code })
     const props = { provider, defaultMethod: 'phone-code', queryClient: new QueryClient() } as const
     const { rerender } = render(<WhatsAppPairing {...props} phoneNumber="+55 11" />)

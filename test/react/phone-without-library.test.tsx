@@ -9,7 +9,7 @@ const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' 
 beforeEach(() => void vi.resetModules())
 afterEach(() => void vi.doUnmock(ASSIST))
 
-/** The component, newly loaded, with whatever stands in place of what it loads when the phone tab opens. */
+/** Loads the component again, with mocks for the modules of the phone tab. */
 async function show() {
   const { WhatsAppPairing } = await import('../../src/index.js')
   const requested = vi.fn(async () => code)
@@ -21,21 +21,21 @@ async function show() {
 
 const field = () => screen.getByRole<HTMLInputElement>('textbox', { name: 'Phone number' })
 const picker = () => screen.queryByRole<HTMLInputElement>('combobox', { name: 'Country' })
-/** What keeps the picker's place. */
+/** The element that reserves the place of the picker. */
 const room = () => document.querySelector('[data-part="country-picker"][data-state="loading"]')
 const type = (value: string) => fireEvent.change(field(), { target: { value } })
 const submit = () => fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
 
-describe('where the library does not load', () => {
+describe('if the library does not load', () => {
   beforeEach(() => {
     vi.doMock(ASSIST, () => {
       throw new Error('The chunk was removed: another version was deployed.')
     })
   })
 
-  it('the field takes digits with their country code, and says so', async () => {
+  it('the field accepts digits with a calling code, and says so', async () => {
     const requested = await show()
-    // The import has been refused by then.
+    // The import has failed by then.
     await act(() => new Promise((resolve) => setTimeout(resolve, 50)))
     expect(picker()).toBeNull()
     expect(room()).toBeNull()
@@ -46,7 +46,7 @@ describe('where the library does not load', () => {
     await waitFor(() => expect(requested).toHaveBeenCalledWith('5511987654321', expect.anything()))
   })
 
-  it('a number that cannot be one is refused as before', async () => {
+  it('an invalid number is refused as usual', async () => {
     const requested = await show()
     type('011 98765')
     submit()
@@ -55,8 +55,8 @@ describe('where the library does not load', () => {
   })
 })
 
-describe('while the library is on its way', () => {
-  it('what was typed stays, with the focus and the caret, when the country comes', async () => {
+describe('while the library is loading', () => {
+  it('the typed text, the focus and the caret stay when the country appears', async () => {
     let arrive = () => {}
     const arrived = new Promise<void>((resolve) => {
       arrive = resolve
@@ -83,7 +83,7 @@ describe('while the library is on its way', () => {
   it.each([
     ['a number of the country', '11 987', '🇺🇳 +00'],
     ['an international number', '+55 11 987', '🇺🇳'],
-  ])('the place of the library’s field is kept, so that %s does not move', async (_, text, width) => {
+  ])('the place of the library’s field is reserved, so %s does not move', async (_, text, width) => {
     vi.doMock(ASSIST, () => new Promise(() => {}))
     await show()
     type(text)

@@ -14,9 +14,9 @@ import {
 import './jsdom-dialog.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 
-// With `cacheComponents`, Next.js prerenders no component that reads the clock or random numbers while it renders.
+// With `cacheComponents`, Next.js does not prerender a component that reads the clock or random numbers during rendering.
 
-/** What was read in the first render. */
+/** The reads of the first render. */
 let reads: string[] = []
 let isFirstRender = true
 const stackTraceLimit = Error.stackTraceLimit
@@ -24,7 +24,7 @@ const stackTraceLimit = Error.stackTraceLimit
 beforeEach(() => {
   reads = []
   isFirstRender = true
-  // Effects may read them: they do not run while React renders.
+  // Effects may read them, because they do not run during rendering.
   Error.stackTraceLimit = 200
   for (const [owner, name] of sources) {
     const original: (...values: never[]) => unknown = Reflect.get(owner, name)
@@ -52,12 +52,12 @@ const sources = [
 ] as const
 const restores: (() => void)[] = []
 
-/** Whether React calls a component at this moment: the function has this name in React 18 and 19, on server and client. */
+/** Returns true if React is calling a component now. This function has the same name in React 18 and 19, on server and client. */
 function isRendering(): boolean {
   return /\brenderWithHooks\b/.test(new Error().stack ?? '')
 }
 
-/** Ends the first render: TanStack Query reads the clock in later ones. */
+/** Marks the end of the first render. TanStack Query reads the clock in later ones. */
 function FirstRenderEnd(): null {
   useEffect(() => {
     isFirstRender = false
@@ -108,7 +108,7 @@ const cases = (Object.keys(elements) as Names<typeof elements>).flatMap((element
 )
 
 describe('the first render reads neither the clock nor random numbers', () => {
-  it.each(cases)('of %s with %s, %s', async (element, provider, client) => {
+  it.each(cases)('in %s with %s, %s', async (element, provider, client) => {
     const page = clients[client](
       <>
         {elements[element](providers[provider](`${element} ${client}`))}
@@ -126,7 +126,7 @@ describe('the first render reads neither the clock nor random numbers', () => {
   })
 })
 
-it('a component that reads the clock while it renders is noticed', () => {
+it('this test detects a component that reads the clock during rendering', () => {
   const Clock = () => <p>{Date.now()}</p>
   expect(() => renderToString(<Clock />)).toThrow('The first render must not call now().')
   expect(reads).toEqual(['now'])

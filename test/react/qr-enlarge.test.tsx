@@ -18,7 +18,7 @@ const show = (provider: ScriptedProvider, props: Partial<WhatsAppPairingProps> =
     </StrictMode>,
   )
 
-/** What is drawn in each place where there is a code. */
+/** The drawings of all places with a code. */
 const drawn = () =>
   [...document.querySelectorAll('[data-part="qr-code"] svg')].map(
     (svg) => [...svg.querySelectorAll('path')].at(-1)?.getAttribute('d') ?? '',
@@ -30,7 +30,7 @@ const rotating = () => {
 }
 
 describe('the enlarged code', () => {
-  it('is the same as the small one, and is replaced with it', async () => {
+  it('equals the small one, and is replaced with it', async () => {
     show(rotating(), { maxRefreshes: 5 })
     await advance(1_000)
     await press('Enlarge')
@@ -44,7 +44,7 @@ describe('the enlarged code', () => {
     expect(seen.size).toBe(4)
   })
 
-  it('gives way to Retry when the codes have expired, and comes back with it', async () => {
+  it('is replaced by Retry when the codes have expired, and returns after it', async () => {
     show(rotating(), { maxRefreshes: 1 })
     await advance(1_000)
     await press('Enlarge')
@@ -57,7 +57,7 @@ describe('the enlarged code', () => {
     expect(dialog.querySelectorAll('[data-part="qr-code"] svg')).toHaveLength(1)
   })
 
-  it('leaves the screen in time when the network hangs', async () => {
+  it('is removed at its expiry even if the network hangs', async () => {
     let answers = 0
     const hang = () => new Promise<never>(() => {})
     show(scriptedProvider({ getQrCode: () => (answers++ === 0 ? qr('a') : hang()), getStatus: hang }))
@@ -69,14 +69,14 @@ describe('the enlarged code', () => {
     expect(drawn()).toEqual([])
   })
 
-  it('says in words what the state is, since the rest of the page is out of reach', async () => {
+  it('shows the state as text, because the rest of the page is out of reach', async () => {
     show(rotating())
     await advance(1_000)
     await press('Enlarge')
     expect(screen.getByRole('dialog').querySelector('[role="status"]')?.textContent).toContain('1 of 3')
   })
 
-  it('goes when the user turns to the phone number', async () => {
+  it('closes when the user changes to the phone number', async () => {
     const requestPairingCode = () => ({ status: 'preparing' }) as const
     const provider = scriptedProvider({ getQrCode: () => qr('a'), requestPairingCode })
     const props = { provider, queryClient: new QueryClient() }
@@ -91,7 +91,7 @@ describe('the enlarged code', () => {
 })
 
 describe('the button that enlarges the code', () => {
-  /** A network between the page and its provider: each code is removed for a moment before the next one is there. */
+  /** A network between the page and its provider. Between two codes there is a moment without one. */
   const slowly = (getQrCode: () => PairingSnapshot) =>
     scriptedProvider({
       getQrCode: async () => {
@@ -101,7 +101,7 @@ describe('the button that enlarges the code', () => {
     })
   const button = () => screen.getByRole('button', { name: 'Enlarge' })
 
-  it('keeps the focus while codes follow each other, and hands it to the panel when they have expired', async () => {
+  it('keeps the focus between codes, and the panel gets it when they have expired', async () => {
     const startedAt = Date.now()
     show(
       slowly(() =>
@@ -118,7 +118,7 @@ describe('the button that enlarges the code', () => {
     expect(seen).toEqual(new Set(['awaiting-scan', 'preparing', 'expired']))
   })
 
-  it('does nothing, and says so, while there is no code', async () => {
+  it('has no effect and is marked as disabled while there is no code', async () => {
     show(slowly(() => qr('a')))
     await settle()
     expect(button().getAttribute('aria-disabled')).toBe('true')

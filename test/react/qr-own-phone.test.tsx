@@ -19,7 +19,7 @@ afterEach(() => {
 
 interface Device {
   readonly pointer: 'coarse' | 'fine'
-  /** Of the browsers that report it. */
+  /** Only some browsers report this value. */
   readonly mobile?: boolean
   readonly screen: readonly [width: number, height: number]
 }
@@ -58,7 +58,7 @@ const reason = () => screen.queryByText(/A phone can’t scan its own screen/)
 const link = () => screen.queryByRole<HTMLAnchorElement>('link', { name: 'Open in WhatsApp on this phone' })
 const asked = ({ calls }: ScriptedProvider) => calls.map(({ question }) => question)
 
-describe('the way to begin', () => {
+describe('the first method', () => {
   it.each(devices)('on %s', async (_, device, isPhone) => {
     use(device)
     const provider = withBoth()
@@ -73,7 +73,7 @@ describe('the way to begin', () => {
   it.each([
     ['defaultMethod', { defaultMethod: 'qr' }],
     ['method', { method: 'qr' }],
-  ] as const)('is the QR code on a phone too where the host says so with %s', async (_, props) => {
+  ] as const)('is the QR code even on a phone if the app sets %s', async (_, props) => {
     use(androidPhone)
     render(element(withBoth(), props))
     await advance(1_000)
@@ -81,7 +81,7 @@ describe('the way to begin', () => {
     expect(tabs()).toEqual(['QR code', 'Phone number'])
   })
 
-  it('is the QR code where the provider has nothing else', async () => {
+  it('is the QR code if the provider has no other method', async () => {
     use(androidPhone)
     render(element(scriptedProvider({ getQrCode: () => qr('a') }, 'qr-only')))
     await advance(1_000)
@@ -89,19 +89,19 @@ describe('the way to begin', () => {
     expect(screen.queryByRole('tab')).toBeNull()
   })
 
-  it('is the QR code where the answer says that there is nothing else', async () => {
+  it('is the QR code if the first response lists no other method', async () => {
     use(androidPhone)
     const answers = {
       getQrCode: (): PairingSnapshot => ({ ...linked(), methods: ['qr'] }),
       getStatus: (): PairingSnapshot => ({ status: 'unlinked', methods: ['qr'] }),
     }
-    // As behind a proxy, which only knows when it was notified.
+    // Behind a proxy the page knows the methods only after the first response.
     render(element(Object.assign(scriptedProvider(answers, 'told'), { methods: [] })))
     await advance(timing.statusIntervalMs)
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('is what the user chose, once there was a choice', async () => {
+  it("is the user's choice after there was a choice", async () => {
     use(androidPhone)
     const provider = withBoth()
     const queryClient = new QueryClient()
@@ -116,9 +116,9 @@ describe('the way to begin', () => {
 })
 
 describe('a page that a server rendered', () => {
-  it('turns to the phone number without a request for a QR code and without a warning', async () => {
+  it('changes to the phone number without a request for a QR code and without a warning', async () => {
     const provider = withBoth()
-    // A phone is not seen from a server, where there is no `matchMedia`.
+    // A server has no `matchMedia`, so it cannot detect a phone.
     const html = renderToString(element(provider))
     expect(html).toContain('data-method="qr"')
     use(androidPhone)
@@ -136,7 +136,7 @@ describe('a page that a server rendered', () => {
 describe('the link that opens WhatsApp on this phone', () => {
   const onQrTab = { defaultMethod: 'qr' } as const
 
-  it('is the code itself, is reported nowhere, and goes with the code', async () => {
+  it('contains the code, appears in no event, and is removed with the code', async () => {
     use(androidPhone)
     let isScanned = false
     const provider = scriptedProvider({
@@ -153,7 +153,7 @@ describe('the link that opens WhatsApp on this phone', () => {
     expect(document.body.innerHTML).not.toContain('wa.me')
   })
 
-  it('is that of the newest code', async () => {
+  it('has the newest code', async () => {
     use(androidPhone)
     let name = 'first'
     render(
@@ -169,7 +169,7 @@ describe('the link that opens WhatsApp on this phone', () => {
     expect(document.body.innerHTML).not.toContain('first')
   })
 
-  it('goes with a code that is not replaced', async () => {
+  it('is removed with a code that has no successor', async () => {
     use(androidPhone)
     render(element(withBoth(), { ...onQrTab, maxRefreshes: 1 }))
     await advance(59_000)
@@ -179,7 +179,7 @@ describe('the link that opens WhatsApp on this phone', () => {
     expect(link()).toBeNull()
   })
 
-  it('keeps the focus, without an address, until the next code is there', async () => {
+  it('keeps the focus without an address until the next code comes', async () => {
     use(androidPhone)
     const startedAt = Date.now()
     const provider = withBoth(() => {
@@ -209,7 +209,7 @@ describe('the link that opens WhatsApp on this phone', () => {
     )
   })
 
-  it('hands the focus to what takes its place, where that is no code', async () => {
+  it('passes the focus to the panel if no code follows', async () => {
     use(androidPhone)
     render(element(withBoth(), { ...onQrTab, maxRefreshes: 1 }))
     await advance(1_000)
@@ -219,7 +219,7 @@ describe('the link that opens WhatsApp on this phone', () => {
     expect(document.activeElement).toBe(part('panel'))
   })
 
-  it('is not there when the host does not want it', async () => {
+  it('is not shown if the app turns it off', async () => {
     use(androidPhone)
     render(element(withBoth(), { ...onQrTab, samePhoneLink: false }))
     await advance(1_000)
@@ -227,7 +227,7 @@ describe('the link that opens WhatsApp on this phone', () => {
     expect(link()).toBeNull()
   })
 
-  it('is not there on a computer', async () => {
+  it('is not shown on a computer', async () => {
     render(element(withBoth(), onQrTab))
     await advance(1_000)
     expect(part('qr-code')).not.toBeNull()
@@ -236,8 +236,8 @@ describe('the link that opens WhatsApp on this phone', () => {
 
   it.each([
     ['of the old form', '2@ref,noise,identity,adv'],
-    ['in a picture that was not read', 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=='],
-  ])('is not made of a code %s', async (_, sent) => {
+    ['in a picture that was not decoded', 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=='],
+  ])('is not made from a code %s', async (_, sent) => {
     use(androidPhone)
     const qrCode = normalizeQrPayload(sent)
     render(
@@ -251,7 +251,7 @@ describe('the link that opens WhatsApp on this phone', () => {
     expect(link()).toBeNull()
   })
 
-  it('comes when the user turns to the QR code', async () => {
+  it('appears when the user changes to the QR code', async () => {
     use(androidPhone)
     render(element(withBoth()))
     await advance(1_000)

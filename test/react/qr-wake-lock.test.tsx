@@ -7,10 +7,10 @@ import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider
 import { advance, settle } from './time.js'
 import { askForCode, openTab, part } from './user.js'
 
-/** Locks of the screen as a browser gives them: none for a hidden page, and released when it is hidden. */
+/** A wake lock as in browsers: a hidden page gets none, and hiding the page releases it. */
 class TestWakeLock {
   readonly locks: { released: boolean }[] = []
-  /** What `request` waits for. */
+  /** The promise that `request` waits for. */
   answer = Promise.resolve()
   isRefused = false
   asked = 0
@@ -62,8 +62,8 @@ const element = (provider: ScriptedProvider, props: Partial<WhatsAppPairingProps
   <WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />
 )
 
-describe('while a code is shown, the screen', () => {
-  it('stays on, and may go dark after that', async () => {
+describe('the screen, while a code is shown,', () => {
+  it('stays on, and may turn off after that', async () => {
     let isScanned = false
     const provider = scriptedProvider({
       getQrCode: () => (isScanned ? { status: 'linked', account: {} } : qr('a')),
@@ -99,7 +99,7 @@ describe('while a code is shown, the screen', () => {
     expect([wakeLock.asked, wakeLock.held]).toEqual([1, 1])
   })
 
-  it('may go dark when the component unmounts, also before the browser has granted the lock', async () => {
+  it('may turn off when the component unmounts, even before the browser has granted the lock', async () => {
     let grant = () => {}
     wakeLock.answer = new Promise((resolve) => {
       grant = resolve
@@ -123,7 +123,7 @@ describe('while a code is shown, the screen', () => {
     expect(wakeLock.held).toBe(1)
   })
 
-  it('is left alone after the component was unmounted', async () => {
+  it('is not locked after the component was unmounted', async () => {
     const { unmount } = render(element(scriptedProvider({ getQrCode: () => qr('a') })))
     await advance(1_000)
     unmount()
@@ -132,7 +132,7 @@ describe('while a code is shown, the screen', () => {
     expect([wakeLock.asked, wakeLock.held]).toEqual([1, 0])
   })
 
-  it('may go dark where the browser refuses the lock, and the code still shows', async () => {
+  it('may turn off if the browser refuses the lock, and the code is still shown', async () => {
     wakeLock.isRefused = true
     render(element(scriptedProvider({ getQrCode: () => qr('a') })))
     await advance(1_000)
@@ -140,7 +140,7 @@ describe('while a code is shown, the screen', () => {
     expect(part('qr-code')).not.toBeNull()
   })
 
-  it('may go dark where the browser has no wake lock', async () => {
+  it('may turn off if the browser has no wake lock', async () => {
     Reflect.deleteProperty(navigator, 'wakeLock')
     render(element(scriptedProvider({ getQrCode: () => qr('a') })))
     await advance(1_000)

@@ -21,7 +21,7 @@ describe('leftovers of an earlier link', () => {
   it.each([
     ['green-api', '/logout'],
     ['waha', '/api/sessions/default/logout'],
-  ] as const)('at %s are cleared only when the user starts over; then it links', async (id, logout) => {
+  ] as const)('at %s are cleared only after Start over, and then it links', async (id, logout) => {
     const world = createWorld(id)
     world.emulator.leaveStaleAuth()
     world.show()
@@ -39,7 +39,7 @@ describe('leftovers of an earlier link', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('at Z-API are restored by itself, since that loses nothing', async () => {
+  it('at Z-API are restored automatically, because that loses no data', async () => {
     const world = createWorld('z-api')
     world.emulator.leaveStaleAuth()
     world.show()
@@ -49,7 +49,7 @@ describe('leftovers of an earlier link', () => {
   })
 })
 
-describe('leftovers of a pairing code that was not entered', () => {
+describe('leftovers of an unused pairing code', () => {
   it('at WAHA are cleared when the next code is requested', async () => {
     const world = createWorld('waha')
     world.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
@@ -77,15 +77,12 @@ describe('a link that the phone ends soon after', () => {
     return world
   }
 
-  it.each(['green-api', 'z-api', 'evolution-api'] as const)(
-    'makes way for another code at %s',
-    async (id) => {
-      await linkedWorld(id)
-      expect(shownStatus()).toBe('awaiting-scan')
-    },
-  )
+  it.each(['green-api', 'z-api', 'evolution-api'] as const)('is followed by a new code at %s', async (id) => {
+    await linkedWorld(id)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
 
-  it('leaves something behind at WAHA, which is cleared without a press', async () => {
+  it('leaves data at WAHA, which the adapter clears without a press', async () => {
     const world = await linkedWorld('waha')
     expect(shownStatus()).toBe('awaiting-scan')
     await doing(() => void world.emulator.scan())
@@ -94,8 +91,8 @@ describe('a link that the phone ends soon after', () => {
   })
 })
 
-describe('a session that sleeps or whose codes have all expired', () => {
-  it('is started by itself at WASend', async () => {
+describe('a session that is stopped or whose codes have all expired', () => {
+  it('is started automatically at WASend', async () => {
     const emulator = createEmulator({ seed: 7 })
     const access = { apiKey: 'key', sessionId: 'asleep' }
     const mockServer = mockWasend(emulator, { ...access, stopped: true })
@@ -108,16 +105,16 @@ describe('a session that sleeps or whose codes have all expired', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('is begun by itself at Evolution API', async () => {
+  it('is started automatically at Evolution API', async () => {
     const world = createWorld('evolution-api')
     world.show()
     await advance(3_000)
-    // The one that begins brings the code too.
+    // The request that starts the session also returns the code.
     expect(paths(world).filter((path) => path.startsWith('/instance/connect/'))).toHaveLength(1)
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('is restarted on Retry, where WhatsApp has stopped giving codes meanwhile', async () => {
+  it('is restarted on Retry if WhatsApp has stopped issuing codes', async () => {
     const world = createWorld('wasend')
     world.show()
     await advance(300_000)
@@ -128,7 +125,7 @@ describe('a session that sleeps or whose codes have all expired', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('is reset once in a round and not again and again', async () => {
+  it('is reset once per round, and not repeatedly', async () => {
     const reset = vi.fn(async () => {})
     const provider = scriptedProvider({
       getQrCode: () => ({ status: 'stopped' }),
@@ -143,7 +140,7 @@ describe('a session that sleeps or whose codes have all expired', () => {
 
 describe('a passkey', () => {
   it.each(['green-api', 'z-api', 'wasend', 'waha'] as const)(
-    'at %s is a state of its own, which goes on when it is solved',
+    'at %s is a separate state, and the pairing continues after it',
     async (id) => {
       const world = createWorld(id)
       world.emulator.demandPasskey()
@@ -160,7 +157,7 @@ describe('a passkey', () => {
 })
 
 describe('a screen that is opened again', () => {
-  it('reads whether the link is still there, and begins anew where the phone ended it', async () => {
+  it('reads whether the link still exists, and begins again if the phone ended it', async () => {
     const world = createWorld('green-api')
     const { unmount } = world.show()
     await advance(2_000)
@@ -171,13 +168,13 @@ describe('a screen that is opened again', () => {
     await doing(() => void world.emulator.disconnect())
     await advance(20_000)
     world.show()
-    // Nothing is painted from the cache before a read has confirmed it.
+    // The page shows no cached state before a read has confirmed it.
     expect(shownStatus()).toBe('preparing')
     await advance(6_000)
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('shows the code it had, with its age, and no expired one', async () => {
+  it('shows the current code with its count, and no expired code', async () => {
     const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
     vi.setSystemTime(20_000_000)
     const world = createWorld('green-api')
@@ -192,11 +189,11 @@ describe('a screen that is opened again', () => {
   })
 })
 
-describe('a clock that is set', () => {
+describe('a clock change', () => {
   it.each([
-    ['an hour ahead, as after a sleep', 3_600_000],
-    ['an hour back', -3_600_000],
-  ])('%s leaves no expired code on screen, and goes on', async (_, jumpMs) => {
+    ['of an hour ahead, as after a sleep,', 3_600_000],
+    ['of an hour back', -3_600_000],
+  ])('%s leaves no expired code on screen, and the pairing continues', async (_, jumpMs) => {
     const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
     vi.setSystemTime(20_000_000)
     createWorld('green-api').show({ provider })
@@ -210,8 +207,8 @@ describe('a clock that is set', () => {
   })
 })
 
-describe('a provider that never gets ready', () => {
-  it('is waited for ten minutes, as GREEN-API may take, and then reported as stuck', async () => {
+describe('a provider that stays in preparation', () => {
+  it('fails as stuck after ten minutes, because GREEN-API may take that long', async () => {
     const provider = scriptedProvider({
       getQrCode: () => ({ status: 'preparing' }),
       getStatus: () => ({ status: 'preparing' }),
@@ -224,24 +221,24 @@ describe('a provider that never gets ready', () => {
   })
 })
 
-describe('a phone that answers in the last moment', () => {
-  // Not at Evolution API, where a scan looks like waiting for one.
+describe('a scan in the last moment', () => {
+  // Evolution API is left out, because it reports the same state before and after a scan.
   it.each(['green-api', 'z-api', 'wasend', 'waha'] as const)(
-    'of the last code is still linked at %s: one last request comes before expired',
+    'of the last code still links at %s: one last request is sent before the session expires',
     async (id) => {
-      // The others report nothing before the link is finished.
+      // The other providers report nothing before the link is finished.
       const world = createWorld(id, { linkingMs: id === 'green-api' ? 6_000 : 500 })
       world.show()
       await advance(99_000)
       expect(shownStatus()).not.toBe('expired')
-      // Nothing is on screen any more, or for a moment still; the phone took the code just before.
+      // The code is about to leave the screen or has just left it. The phone scanned it just before.
       await doing(() => void world.emulator.scan())
       await advance(20_000)
       expect(shownStatus()).toBe('linked')
     },
   )
 
-  it('of a pairing code is still linked', async () => {
+  it('of a pairing code still links', async () => {
     const world = createWorld('green-api', { linkingMs: 500 })
     world.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
     await advance(1_000)
@@ -253,7 +250,7 @@ describe('a phone that answers in the last moment', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('while the page is hidden is noticed on return, though the code has expired meanwhile', async () => {
+  it('on a hidden page is detected on return, although the code has expired', async () => {
     const world = createWorld('green-api')
     world.show({ maxRefreshes: 1 })
     await advance(2_000)
@@ -267,8 +264,8 @@ describe('a phone that answers in the last moment', () => {
   })
 })
 
-describe('a state that strays', () => {
-  it('once while a code is up leaves the code alone', async () => {
+describe('a wrong state', () => {
+  it('between two right ones does not remove the code', async () => {
     let stray = 0
     const provider = scriptedProvider({
       getQrCode: () => qr('a'),
@@ -282,11 +279,11 @@ describe('a state that strays', () => {
   })
 })
 
-describe('pictures that cannot be shown', () => {
+describe('pictures that the browser cannot show', () => {
   it.each([
     ['the same one each time', () => 'a'],
     ['another one each time', () => Math.floor(Date.now() / 5_000)],
-  ])('end in failed: %s', async (_, name) => {
+  ])('end in a failure: %s', async (_, name) => {
     const provider = scriptedProvider({ getQrCode: () => qr(name()) })
     const pictures = {
       ...provider,
@@ -322,7 +319,7 @@ describe('a screen that was cancelled', () => {
     expect(again.result.current.session.status).toBe('awaiting-scan')
   })
 
-  it('is begun by a number too, which also says which method is meant', async () => {
+  it('also begins with requestPairingCode(), which sets the method', async () => {
     const provider = scriptedProvider({
       getQrCode: () => qr('a'),
       requestPairingCode: () => ({ status: 'pairing-code', pairingCode: 'ABCD1234' }),

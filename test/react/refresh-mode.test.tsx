@@ -15,7 +15,7 @@ import { createWorld, doing, shownStatus } from './world.js'
 
 emulateTime()
 
-/** A provider whose code is a new one every twenty seconds, and who has seen no scan unless the test says so. */
+/** A provider that issues a new code every twenty seconds, and reports no scan unless the test sets one. */
 function rotating() {
   const from = Date.now()
   const codeNow = () => Math.floor((Date.now() - from) / 20_000)
@@ -54,7 +54,7 @@ function show(props: Partial<WhatsAppPairingProps> = {}) {
 const isOffered = () => screen.queryByRole('button', { name: 'Show a new code' }) !== null
 
 describe('refreshMode manual', () => {
-  it('takes a code away at its time, and shows the next one only after a press', async () => {
+  it('removes a code at its expiry, and shows the next one only after a press', async () => {
     const { provider } = show()
     await advance(19_000)
     expect(statusLine()).toContain('1 of 3')
@@ -70,7 +70,7 @@ describe('refreshMode manual', () => {
     expect(statusLine()).toContain('2 of 3')
   })
 
-  it('counts the codes that the user requests: after three comes Retry, and a new round', async () => {
+  it('counts the codes that the user requests, and offers Retry with a new round after three', async () => {
     show()
     for (const number of [1, 2, 3]) {
       await advance(1_500)
@@ -84,7 +84,7 @@ describe('refreshMode manual', () => {
     expect(statusLine()).toContain('1 of 3')
   })
 
-  it('looks for a scan while a code is on screen, and once more when it has expired', async () => {
+  it('polls for a scan while a code is on screen, and once more after it has expired', async () => {
     const { provider } = show()
     await advance(19_000)
     provider.says({ status: 'linked', account: { name: 'Ana Souza' } })
@@ -92,7 +92,7 @@ describe('refreshMode manual', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('shows no other code where the provider changes it early', async () => {
+  it('shows no other code if the provider replaces it early', async () => {
     let name = 'a'
     const provider = scriptedProvider({ getQrCode: () => qr(name) })
     render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} refreshMode="manual" />)
@@ -105,7 +105,7 @@ describe('refreshMode manual', () => {
     expect(statusLine()).toContain('2 of 3')
   })
 
-  it('offers the phone number too, and keeps its place on the way back', async () => {
+  it('offers the phone number too, and its button is still there on return', async () => {
     show({
       provider: { ...rotating(), methods: ['qr', 'phone-code'], requestPairingCode: async () => qr('x') },
     })
@@ -117,7 +117,7 @@ describe('refreshMode manual', () => {
     expect(isOffered()).toBe(true)
   })
 
-  it('may be given up and taken up at any time', async () => {
+  it('can be turned off and on at any time', async () => {
     const { again } = show()
     await advance(21_500)
     expect(isOffered()).toBe(true)
@@ -129,7 +129,7 @@ describe('refreshMode manual', () => {
     expect(isOffered()).toBe(true)
   })
 
-  it('is given up, too, by a host that leaves it out again', async () => {
+  it('is turned off if the app omits the prop again', async () => {
     const { again } = show()
     await advance(21_500)
     expect(isOffered()).toBe(true)
@@ -140,7 +140,7 @@ describe('refreshMode manual', () => {
     expect(statusLine()).toContain('3 of 3')
   })
 
-  it('is left alone by another component with the same session, which says nothing of it', async () => {
+  it('is not changed by another component with the same session and without the prop', async () => {
     const { provider, queryClient } = show()
     function Badge() {
       return <p>{usePairingSession({ provider, queryClient }).session.status}</p>
@@ -152,7 +152,7 @@ describe('refreshMode manual', () => {
     expect(isOffered()).toBe(true)
   })
 
-  it('is no end of an attempt: what is reported goes on with the next code', async () => {
+  it('does not end an attempt: the next code has the same id in events', async () => {
     const events: PairingEvent[] = []
     const { unmount } = show({ onEvent: (event) => events.push(event) })
     await advance(21_500)
@@ -178,9 +178,9 @@ describe('refreshMode manual', () => {
   })
 })
 
-// One that pushes its codes, and one whose next code has to be fetched.
-describe.each(['green-api', 'evolution-api'] as const)('refreshMode manual, at %s', (id) => {
-  it('links by the second code, which the user requested', async () => {
+// The first provider pushes its codes, and the second returns the next code only on a request.
+describe.each(['green-api', 'evolution-api'] as const)('refreshMode manual at %s', (id) => {
+  it('links with the second code, which the user requested', async () => {
     const world = createWorld(id, { linkingMs: 500 })
     world.show({ refreshMode: 'manual' })
     await advance(3_000)

@@ -12,7 +12,7 @@ emulateTime()
 
 const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
 
-/** A provider with leftovers of an earlier link, until it is reset. */
+/** A provider with leftovers of an earlier link until a reset. */
 function leftovers() {
   const state = { isStale: true }
   const or = (snapshot: PairingSnapshot) => (): PairingSnapshot =>
@@ -32,8 +32,8 @@ const element = (props: Pick<WhatsAppPairingProps, 'provider'> & Partial<WhatsAp
   <WhatsAppPairing queryClient={new QueryClient()} mode="relink" {...props} />
 )
 
-describe('linking again', () => {
-  it('clears what GREEN-API kept of the earlier link without a confirmation, and links', async () => {
+describe('mode relink', () => {
+  it('clears the leftovers at GREEN-API without a confirmation, and links', async () => {
     const world = createWorld('green-api')
     world.emulator.leaveStaleAuth()
     const seen = new Set<string>()
@@ -46,7 +46,7 @@ describe('linking again', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('restores the session at Z-API, which takes no new scan', async () => {
+  it('restores the session at Z-API, without a new scan', async () => {
     const world = createWorld('z-api')
     world.emulator.leaveStaleAuth()
     world.show({ mode: 'relink' })
@@ -54,7 +54,7 @@ describe('linking again', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it.each(providerIds)('ends no link that is there after all: %s', async (id) => {
+  it.each(providerIds)('does not end an existing link: %s', async (id) => {
     const world = createWorld(id)
     const first = world.show()
     await advance(3_000)
@@ -70,7 +70,7 @@ describe('linking again', () => {
     expect(after.filter((path) => /logout|reboot|restart|disconnect|start$/.test(path))).toEqual([])
   })
 
-  it('says so in the heading while there is something to do, and while it is prepared', async () => {
+  it('changes the heading while the old link is cleared, and while a code is shown', async () => {
     let finish = (): void => {}
     const one = leftovers()
     one.reset.mockImplementation(async () => {
@@ -87,7 +87,7 @@ describe('linking again', () => {
     expect(heading()).toBe('Link your WhatsApp again')
   })
 
-  it('without the mode needs a confirmation by the user', async () => {
+  it('is off by default, and then clearing needs a confirmation by the user', async () => {
     const one = leftovers()
     render(element({ provider: one.provider, mode: undefined }))
     await advance(30_000)
@@ -95,7 +95,7 @@ describe('linking again', () => {
     expect(one.reset).not.toHaveBeenCalled()
   })
 
-  it('clears once in a round: what is still there after that is reported, and cleared again on demand', async () => {
+  it('clears once per round: after that the error is shown, and Start over clears again', async () => {
     const one = leftovers()
     one.reset.mockImplementation(async () => {})
     render(element({ provider: one.provider }))
@@ -111,7 +111,7 @@ describe('linking again', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('by pairing code requests the code again when the leftovers are cleared, and blames no number meanwhile', async () => {
+  it('requests the pairing code again after clearing, without an error at the number', async () => {
     const one = leftovers()
     render(element({ provider: one.provider, defaultMethod: 'phone-code' }))
     await settle()
@@ -124,7 +124,7 @@ describe('linking again', () => {
     expect(one.calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(2)
   })
 
-  it('may turn out to be needed after the session has begun', async () => {
+  it('can be turned on after the session has begun', async () => {
     const one = leftovers()
     const queryClient = new QueryClient()
     one.isStale = false

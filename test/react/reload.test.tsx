@@ -13,7 +13,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** The page is loaded again: nothing is left of it but what its browser keeps for the tab. */
+/** Reloads the page. Only the browser's storage for the tab survives. */
 async function reload(world: World, unmount: () => void): Promise<() => void> {
   unmount()
   await settle()
@@ -30,8 +30,8 @@ async function withCode(world: World) {
   return { unmount, code: shownCode() }
 }
 
-describe('a page that is loaded again', () => {
-  it('shows the pairing code that is still live, and links with it', async () => {
+describe('a page after a reload', () => {
+  it('shows the pairing code that is still valid, and links with it', async () => {
     const world = createWorld('green-api')
     const { unmount, code } = await withCode(world)
     expect(code).toMatch(/^\w{4}-\w{4}$/)
@@ -40,7 +40,7 @@ describe('a page that is loaded again', () => {
     await reload(world, unmount)
     expect(shownStatus()).toBe('awaiting-code')
     expect(shownCode()).toBe(code)
-    // No second code was requested.
+    // The page requested no second code.
     expect(world.mockServer.requests.length).toBeLessThanOrEqual(requests + 1)
     await doing(() => void world.emulator.typeCode(code ?? ''))
     await advance(15_000)
@@ -48,7 +48,7 @@ describe('a page that is loaded again', () => {
     expect(sessionStorage).toHaveLength(0)
   })
 
-  it('begins with the number once the code has expired', async () => {
+  it('shows no pairing code after it has expired', async () => {
     const world = createWorld('green-api')
     const { unmount } = await withCode(world)
     unmount()
@@ -71,7 +71,7 @@ describe('a page that is loaded again', () => {
     expect(shownCode()).toBeUndefined()
   })
 
-  it('works where the browser keeps nothing', async () => {
+  it('works if the browser refuses to store data', async () => {
     vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
       throw new DOMException('Denied', 'SecurityError')
     })

@@ -19,7 +19,7 @@ import {
 import { advance } from './time.js'
 import { shownStatus } from './world.js'
 
-/** A quarter of a minute of work, on machines that have other things to do. */
+/** The test works for a quarter of a minute. A busy machine needs more. */
 const TIMEOUT_MS = 180_000
 
 beforeEach(begin)
@@ -32,15 +32,16 @@ function begin(): void {
 
 function end(): void {
   cleanup()
-  // Every measurement is a process of its own.
+  // Each measurement stands for a new process.
   processRegistry().close()
   focusManager.setFocused(undefined)
   vi.useRealTimers()
 }
 
-describe('requests to the provider, in a pairing', () => {
-  // `npx vitest run --project dom test/react/request-budget -u` writes what is measured; then the page “Providers” takes it over.
-  it('are as many as request-budget.json says', { timeout: TIMEOUT_MS }, async () => {
+describe('the numbers of requests to the provider in a pairing', () => {
+  // `npx vitest run --project dom test/react/request-budget -u` writes the measured numbers. The page “Providers” then includes
+  // them.
+  it('equal those in request-budget.json', { timeout: TIMEOUT_MS }, async () => {
     const providers: string[] = []
     for (const provider of providerNames) {
       const lines: string[] = []
@@ -51,14 +52,14 @@ describe('requests to the provider, in a pairing', () => {
     await expect(`{\n${providers.join(',\n')}\n}\n`).toMatchFileSnapshot('request-budget.json')
   })
 
-  it('stand in the documentation of the providers as they are', () => {
+  it('equal those in the documentation of the providers', () => {
     const page = readFileSync(join(import.meta.dirname, '../../stories/docs/providers.mdx'), 'utf8')
     const [table] = /^\| Requests \|.*(?:\n\|.*)*/m.exec(page) ?? []
     expect(table).toBe(requestTable(figures, scenarios))
   })
 })
 
-/** One line of the file for each scenario, so that a change shows where it is. */
+/** Returns one line of the file for each scenario, so that a diff shows which one has changed. */
 async function measure(
   provider: CountedProviderName,
   scenario: (typeof scenarioNames)[number],
@@ -72,7 +73,7 @@ async function measure(
   return `    "${scenario}": { ${counts.join(', ')} }`
 }
 
-/** Says where it fails. */
+/** Adds the scenario to the message of an error. */
 async function countedRequests(...page: Parameters<typeof countRequests>): Promise<number> {
   try {
     return await countRequests(...page)
@@ -83,7 +84,7 @@ async function countedRequests(...page: Parameters<typeof countRequests>): Promi
 
 const everyWay = providerNames.flatMap((provider) => ways.map((way) => [provider, way] as const))
 
-describe.each(everyWay)('requests to %s, %s,', (provider, way) => {
+describe.each(everyWay)('the requests to %s, %s,', (provider, way) => {
   it('end with the page', async () => {
     const { requests, unmount } = await openCounted(provider, way)
     await advance(6_000)

@@ -11,7 +11,7 @@ import { doing, type World, worldOf } from './world.js'
 
 const SEED = { seed: 7 }
 
-/** By the name of the factory, as they stand in the documentation. */
+/** The providers by the name of their factory, as in the documentation. */
 const countedProviders = {
   greenApi: () => emulatedProvider('green-api', SEED),
   zApi: () => emulatedProvider('z-api', SEED),
@@ -28,16 +28,16 @@ const countedProviders = {
 
 export type CountedProviderName = keyof typeof countedProviders
 
-/** How the page gets updates: the server pushes them, it polls the server, or it has the adapter itself. */
+/** The ways in which the page gets updates: the server pushes them, the page polls the server, or the page uses the adapter. */
 export const ways = ['live', 'polling', 'direct'] as const
 
 export type Way = (typeof ways)[number]
 
-/** What is done to the phone and to the page until a phone is linked, or polling has stopped. */
+/** The actions on the phone and the page until a phone is linked, or polling has stopped. */
 interface Scenario {
-  /** As it stands in the documentation. */
+  /** The title in the documentation. */
   readonly title: string
-  /** The phone is linked before the page is opened. */
+  /** The phone is linked before the page opens. */
   readonly isLinkedBefore?: boolean
   readonly method?: 'phone-code'
   run(page: CountedPage): Promise<void>
@@ -114,14 +114,14 @@ export type ScenarioName = keyof typeof scenarios
 export const providerNames = keysOf(countedProviders)
 export const scenarioNames = keysOf(scenarios)
 
-/** False where the provider lacks what the scenario is about. */
+/** Returns false if the provider lacks the method of the scenario. */
 export function isPossible(providerName: CountedProviderName, scenarioName: ScenarioName): boolean {
   const { method }: Scenario = scenarios[scenarioName]
   const { provider } = countedProviders[providerName]()
   return method === undefined || provider.requestPairingCode !== undefined
 }
 
-/** How many requests a provider gets in a scenario. */
+/** Counts the requests to a provider in a scenario. */
 export async function countRequests(
   providerName: CountedProviderName,
   scenarioName: ScenarioName,
@@ -136,12 +136,12 @@ export async function countRequests(
 
 interface CountedPage {
   readonly world: World
-  /** Requests to the provider so far. */
+  /** The number of requests to the provider so far. */
   requests(): number
   unmount(): void
 }
 
-/** A page with nothing to draw: what it looks like costs no request. */
+/** A page without drawings, because its look causes no request. */
 function Session(options: UsePairingSessionOptions): ReactElement {
   const { session, retry, requestPairingCode } = usePairingSession(options)
   return (
@@ -196,7 +196,7 @@ async function scanAfter({ world: { emulator } }: CountedPage, ms: number): Prom
   await timeTo('linked')
 }
 
-/** Fails where a page at its end sends requests, however long it stays open. */
+/** Fails if a page that has ended sends requests in the next five minutes. */
 async function staySilent({ requests }: CountedPage): Promise<void> {
   const before = requests()
   await advance(5 * MINUTE_MS)
@@ -205,7 +205,7 @@ async function staySilent({ requests }: CountedPage): Promise<void> {
 
 async function askForCode(): Promise<void> {
   await timeTo('awaiting-number')
-  // Meanwhile the page has read the state once, as it has on a user's screen.
+  // In this time the page reads the state once, as it does for a user.
   await advance(SECOND_MS)
   await doing(() => fireEvent.click(screen.getByRole('button', { name: 'Get code' })))
   await timeTo('awaiting-code')

@@ -19,15 +19,15 @@ afterEach(() => {
 const questions = (provider: ReturnType<typeof scriptedProvider>) =>
   provider.calls.map(({ question }) => question)
 
-describe('requests of the hook', () => {
-  it.each(providerIds)('%s: a waiting minute costs what its timing says, and not one more', async (id) => {
+describe('the requests of the hook', () => {
+  it.each(providerIds)('in a minute of waiting are exactly as many as the timing says: %s', async (id) => {
     const { timing } = createWorld(id).provider
-    // The first code lives a minute: nothing changes on screen.
+    // The first code is valid for a minute, so the screen does not change.
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     render(<WhatsAppPairing provider={{ ...provider, timing }} queryClient={new QueryClient()} />)
     await advance(59_900)
     const qrQuestions = Math.ceil(59_900 / timing.qrIntervalMs)
-    // Any response has the state, so a read of the status follows only where none came for its interval.
+    // Every response contains the state. So a read of the status follows only if no response came in its interval.
     const statusPerQr = Math.ceil(timing.qrIntervalMs / timing.statusIntervalMs) - 1
     expect(questions(provider).filter((question) => question === 'qr-code')).toHaveLength(qrQuestions)
     const statusQuestions = questions(provider).filter((question) => question === 'status').length
@@ -35,7 +35,7 @@ describe('requests of the hook', () => {
     expect(statusQuestions).toBeGreaterThanOrEqual((qrQuestions - 1) * statusPerQr)
   })
 
-  it('never overlap for one session, however slow the provider', async () => {
+  it('never overlap in one session, even with a slow provider', async () => {
     let open = 0
     let most = 0
     const slow = async () => {
@@ -80,7 +80,7 @@ describe('requests of the hook', () => {
     expect(questions(provider).filter((question) => question === 'qr-code')).toHaveLength(1)
   })
 
-  it('are not restarted by a provider that is made anew on every render', async () => {
+  it('are not restarted if each render creates a new provider object', async () => {
     const world = createWorld('green-api')
     const { rerender } = world.show()
     await advance(2_000)
@@ -91,7 +91,7 @@ describe('requests of the hook', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('end with the component: the one under way is aborted, and none follows', async () => {
+  it('end with the component: the current one is aborted, and no other follows', async () => {
     const provider = scriptedProvider({ getQrCode: () => new Promise<never>(() => {}) })
     const { unmount } = render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
     await settle()
@@ -101,7 +101,7 @@ describe('requests of the hook', () => {
     expect(provider.signals[0]?.aborted).toBe(true)
   })
 
-  it('do not become more when the host invalidates its whole cache', async () => {
+  it('do not increase when the app invalidates its whole cache', async () => {
     const queryClient = new QueryClient()
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     render(<WhatsAppPairing provider={provider} queryClient={queryClient} />)
@@ -111,7 +111,7 @@ describe('requests of the hook', () => {
     expect(provider.calls).toHaveLength(1)
   })
 
-  it('stop while the page is hidden, and no code is burnt meanwhile', async () => {
+  it('stop while the page is hidden, and that time does not count a code', async () => {
     const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
     vi.setSystemTime(20_000_000)
     render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
@@ -123,7 +123,7 @@ describe('requests of the hook', () => {
     expect(shownStatus()).toBe('preparing')
     await doing(() => focusManager.setFocused(true))
     await advance(250)
-    // The user saw the first code for two seconds: it does not count.
+    // The user saw the first code for two seconds, so it does not count.
     expect(screen.getByRole('status').textContent).toContain('1 of 3')
   })
 
@@ -140,8 +140,8 @@ describe('requests of the hook', () => {
   })
 })
 
-describe('rendering of the component', () => {
-  it('commits to the DOM only when the state changes, and to say twice how much time is left: in a waiting minute four times', async () => {
+describe('the rendering of the component', () => {
+  it('causes four commits in a minute of waiting: state changes and two announcements of the remaining time', async () => {
     const commits: string[] = []
     const world = createWorld('z-api')
     render(
@@ -164,7 +164,7 @@ describe('the query client', () => {
   }
   const answering = (sessionId: string) => scriptedProvider({ getQrCode: () => qr('a') }, sessionId)
 
-  it('is the host’s where there is a provider', async () => {
+  it('is the one of the app if it has a provider', async () => {
     const queryClient = new QueryClient()
     render(
       <QueryClientProvider client={queryClient}>
@@ -176,7 +176,7 @@ describe('the query client', () => {
     expect(queryClient.getQueryCache().getAll()).toHaveLength(1)
   })
 
-  it('is a private one, shared by all components, where there is none', async () => {
+  it('is a private one, shared by all components, without such a provider', async () => {
     const provider = answering('private')
     render(
       <>

@@ -17,33 +17,33 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** What a server says, and of which session. */
+/** A response of a server, and the tag of its session. */
 type Tagged = PairingSnapshot & { readonly session?: string }
 
 const ana: Tagged = { status: 'linked', account: { name: 'Ana' }, session: 'one' }
 const hang = () => new Promise<never>(() => {})
 const shownCode = () => document.querySelector('[data-part="qr-code"]')
 
-/** A code that ends twenty seconds from now, however often it is read. */
+/** A code that expires twenty seconds from now, independent of the number of reads. */
 function lasting(name: string): () => PairingSnapshot {
   const endsAt = Date.now() + 20_000
   return () => qr(name, Math.max(endsAt - Date.now(), 0))
 }
 
-/** A screen that can be taken away and shown again, with one cache. */
+/** A screen that can be unmounted and shown again with the same cache. */
 function screenOf(provider: PairingSource, props: Partial<WhatsAppPairingProps> = {}) {
   const queryClient = new QueryClient()
   return () => render(<WhatsAppPairing provider={provider} queryClient={queryClient} {...props} />)
 }
 
-/** What the provider responds, until the test changes it. */
+/** A provider whose response the test can change. */
 function changing(first: Tagged | (() => PairingSnapshot | Promise<PairingSnapshot>)) {
   let current = first
   const respond = () => (typeof current === 'function' ? current() : current)
   const provider = scriptedProvider({ getQrCode: respond, getStatus: respond })
   return {
     provider,
-    /** The same behind a server, which says whose session it is. */
+    /** The same provider behind a server, which adds the tag of the session. */
     source: behindServer(provider, () =>
       typeof current === 'function' ? 'one' : (current.session ?? 'one'),
     ),
@@ -73,7 +73,7 @@ function behindServer(provider: PairingProvider, session: () => string): Pairing
 const callsFrom = ({ calls }: ScriptedProvider, since: number) => calls.filter(({ at }) => at >= since)
 
 describe('a clock that is set back', () => {
-  it('leaves failed on screen, and Start over still resets', async () => {
+  it('leaves a failure on screen, and Start over still resets', async () => {
     const reset = vi.fn(async () => {})
     const { provider } = changing({ status: 'stale' })
     const element = <WhatsAppPairing provider={{ ...provider, reset }} queryClient={new QueryClient()} />
@@ -90,8 +90,8 @@ describe('a clock that is set back', () => {
   })
 })
 
-describe('the end of the last code', () => {
-  it('offers Retry at once while the last read hangs, and the live region says it', async () => {
+describe('the expiry of the last code', () => {
+  it('shows Retry immediately while the last read hangs, and announces it', async () => {
     const { provider, becomes } = changing(lasting('a'))
     screenOf(provider, { maxRefreshes: 1 })()
     await settle()
@@ -103,7 +103,7 @@ describe('the end of the last code', () => {
     expect(screen.getByRole('button', { name: 'Retry' })).toBeTruthy()
   })
 
-  it('still becomes linked when the last read says so', async () => {
+  it('is followed by a link if the last read reports it', async () => {
     const { provider, becomes } = changing(lasting('a'))
     screenOf(provider, { maxRefreshes: 1 })()
     await advance(19_000)
@@ -130,7 +130,7 @@ describe('the end of the last code', () => {
 })
 
 describe('a component that is mounted again', () => {
-  it('begins a new round after expired', async () => {
+  it('begins a new round after the codes have expired', async () => {
     const { provider, becomes } = changing(lasting('a'))
     const show = screenOf(provider, { maxRefreshes: 1 })
     const { unmount } = show()
@@ -144,7 +144,7 @@ describe('a component that is mounted again', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('shows expired again where it only moved', async () => {
+  it('still shows the expired state if it only moved', async () => {
     const { provider, becomes } = changing(lasting('a'))
     const show = screenOf(provider, { maxRefreshes: 1 })
     const { unmount } = show()
@@ -157,7 +157,7 @@ describe('a component that is mounted again', () => {
     expect(shownStatus()).toBe('expired')
   })
 
-  it('begins a new round after a failure that passes by itself', async () => {
+  it('begins a new round after a transient failure', async () => {
     const { provider, becomes } = changing(() => Promise.reject(new PairingError('invalid-answer', 'No.')))
     const show = screenOf(provider)
     const { unmount } = show()
@@ -171,7 +171,7 @@ describe('a component that is mounted again', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('makes one read of the state after another failure', async () => {
+  it('sends one read of the state after another failure', async () => {
     const onError = vi.fn()
     const { provider } = changing({ status: 'stale' })
     const show = screenOf(provider, { onError })
@@ -187,7 +187,7 @@ describe('a component that is mounted again', () => {
     expect(onError).toHaveBeenCalledOnce()
   })
 
-  it('begins anew when that read meets no obstacle any more', async () => {
+  it('begins again if that read shows that the obstacle has ended', async () => {
     const { provider, becomes } = changing({ status: 'stale' })
     const show = screenOf(provider)
     const { unmount } = show()
@@ -202,7 +202,7 @@ describe('a component that is mounted again', () => {
 })
 
 describe('a dialog that is opened again', () => {
-  it('begins a new round after expired, however soon', async () => {
+  it('begins a new round after the codes have expired, even immediately', async () => {
     const { provider, becomes } = changing(lasting('a'))
     const queryClient = new QueryClient()
     const dialog = (open: boolean) => (
@@ -237,7 +237,7 @@ describe('a cached session', () => {
     expect(shownStatus()).toBe('preparing')
   })
 
-  it('is shown at once beside a component that shows it', async () => {
+  it('is shown immediately if another component shows it', async () => {
     const { source } = changing(ana)
     const show = screenOf(source)
     show()
@@ -262,7 +262,7 @@ describe('a cached session', () => {
     expect(onLinked).toHaveBeenCalledOnce()
   })
 
-  it('drops the code at once when a response has another tag', async () => {
+  it('drops the code immediately when a response has another tag', async () => {
     const { source, becomes } = changing({ ...qr('a', 60_000), session: 'one' })
     screenOf(source)()
     await settle()
@@ -292,7 +292,7 @@ describe('a cached session', () => {
     expect(error.mock.calls[0]?.[0]).toContain('sessionId')
   })
 
-  it('shared by two providers with the same tag is in order', async () => {
+  it('shared by two providers with the same tag is not reported', async () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => {})
     const one = changing({ status: 'unlinked', session: 'one' })
     const two = changing({ status: 'unlinked', session: 'one' })

@@ -10,22 +10,22 @@ export const timing = {
   requestTimeoutMs: 30_000,
 }
 
-/** The snapshot of a code whose text contains `name`, so that it differs from others. */
+/** The snapshot of a code whose text contains `name`, so that codes differ. */
 export function qr(name: string | number, expiresInMs?: number): PairingSnapshot {
   return { status: 'qr', qrCode: normalizeQrPayload(`2@${name},noise,identity,adv,1`), expiresInMs }
 }
 
-/** What a host's own provider may do, for what no real one does: answers are whatever the test says at the moment. */
+/** Imitates a custom provider, including behaviour that no real provider has. The test sets its answers. */
 export interface ScriptedProvider extends PairingProvider {
-  /** Every call so far: which one, and when. */
+  /** Every call so far, with its method and time. */
   readonly calls: readonly { readonly question: string; readonly at: number }[]
-  /** Signals of the calls, in the same order. */
+  /** The signals of the calls, in the same order. */
   readonly signals: readonly (AbortSignal | undefined)[]
 }
 
 type Answer = () => PairingSnapshot | Promise<PairingSnapshot>
 
-/** A provider from its answers. */
+/** Creates a provider from its answers. */
 export function scriptedProvider(
   answers: { getQrCode: Answer; getStatus?: Answer; requestPairingCode?: Answer },
   sessionId = 'scripted',

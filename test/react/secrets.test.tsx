@@ -21,12 +21,12 @@ const faults: readonly (readonly [EmulatorFault, string])[] = [
 const errorCode = () => document.querySelector('[data-part="error-code"]')?.getAttribute('data-code')
 
 describe.each(providerIds)('%s', (id) => {
-  it.each(faults)('ends in failed with advice when the provider answers: %s', async (fault, code) => {
+  it.each(faults)('fails with advice when the provider answers: %s', async (fault, code) => {
     const world = createWorld(id)
     const told: unknown[] = []
     world.emulator.fail(fault)
     world.show({ onError: (error) => told.push(error), onEvent: (event) => told.push(event) })
-    // For five minutes, GREEN-API may be making the instance.
+    // GREEN-API may need five minutes to create the instance.
     await advance(340_000)
 
     expect(shownStatus()).toBe('failed')
@@ -63,7 +63,7 @@ describe.each(providerIds)('%s', (id) => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('keeps a code that is still good on screen while requests fail, and goes on when they succeed', async () => {
+  it('keeps a valid code on screen while requests fail, and continues when they succeed', async () => {
     const world = createWorld(id)
     world.show()
     await advance(3_000)
@@ -76,7 +76,7 @@ describe.each(providerIds)('%s', (id) => {
   })
 })
 
-describe('codes of a session', () => {
+describe('the codes of a session', () => {
   it('are in no persisted, dehydrated or logged cache', async () => {
     const world = createWorld('z-api')
     world.show()

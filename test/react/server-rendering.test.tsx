@@ -11,7 +11,7 @@ afterEach(() => {
 
 describe('server rendering', () => {
   it.each(['qr', 'phone-code'] as const)(
-    'gives the first state of %s, sends no request, and is taken over without a warning',
+    'returns the first state of %s, sends no request, and hydrates without a warning',
     async (defaultMethod) => {
       const provider = scriptedProvider(
         { getQrCode: () => qr('a'), requestPairingCode: () => ({ status: 'preparing' }) },
@@ -26,7 +26,7 @@ describe('server rendering', () => {
 
       const container = document.body.appendChild(document.createElement('div'))
       container.innerHTML = html
-      // Console errors fail the test: React reports every difference between the two there.
+      // Console errors fail the test, and React reports each difference of the two renders there.
       const root = await act(async () => hydrateRoot(container, element))
       expect(screen.getByRole('heading').textContent).toBe('Link your WhatsApp')
       await act(async () => root.unmount())

@@ -9,13 +9,13 @@ import { createWorld, doing, shownStatus, type World, worldOf } from './world.js
 
 emulateTime()
 
-/** How long a code may stay after its end, or after the page should have received it again. */
+/** The longest time that a code may stay after its expiry, or after the page should have received it again. */
 const GRACE_MS = 2_000
 
-/** GREEN-API's socket gives another code within this time, and a bit for its way. */
+/** GREEN-API's socket sends another code within this time, including the transport. */
 const NEXT_PUSHED_CODE_MS = 21_000
 
-/** The longest pause after a failure, with all that chance may add. */
+/** The longest pause after a failure, including random jitter. */
 const LONGEST_PAUSE_MS = 37_500
 
 const ways = [
@@ -25,7 +25,7 @@ const ways = [
 
 const outages = [5_000, 45_000] as const
 
-/** WASend may report when a code ends: then nothing is guessed. */
+/** WASend can report when a code expires, so the client estimates nothing. */
 function withExpiry(): World {
   const emulator = createEmulator({ seed: 7 })
   const session = { apiKey: 'emulated-key', sessionId: 'emulated' }
@@ -34,7 +34,7 @@ function withExpiry(): World {
   return worldOf({ emulator, mockServer, provider })
 }
 
-/** Lets time pass until this is shown; on the way nothing is given up. */
+/** Lets time pass until the page shows this status. It must not fail before. */
 async function until(status: string, sample: (now: number) => void = () => {}): Promise<void> {
   const look = (now: number): void => {
     sample(now)
@@ -45,7 +45,7 @@ async function until(status: string, sample: (now: number) => void = () => {}): 
 
 describe.each(ways)('a page that %s', (_, live) => {
   describe.each(outages)('whose server is down for %d ms', (outageMs) => {
-    // Where a provider does not say when codes end, each is trusted from one request about it to the next.
+    // If a provider does not report when codes expire, the client trusts each code until the next request.
     it.each<readonly [string, () => World, (world: World) => number]>([
       [
         'green-api',
@@ -53,8 +53,8 @@ describe.each(ways)('a page that %s', (_, live) => {
         ({ provider }) => provider.timing.qrIntervalMs + GRACE_MS,
       ],
       ['z-api', () => createWorld('z-api'), ({ provider }) => provider.timing.qrIntervalMs + GRACE_MS],
-      ['wasend, which tells the end of codes', withExpiry, () => GRACE_MS],
-    ])('goes on by itself at %s, and shows no code that is over', async (_name, create, toleratedMs) => {
+      ['wasend, which reports when codes expire', withExpiry, () => GRACE_MS],
+    ])('continues automatically at %s, and shows no expired code', async (_name, create, toleratedMs) => {
       const world = create()
       const codes = watchShownCodes(world.emulator)
       world.show({ provider: world.proxied({ live }), maxRefreshes: 9 })
@@ -72,18 +72,21 @@ describe.each(ways)('a page that %s', (_, live) => {
       await until('linked')
     })
 
-    it.each(['green-api', 'z-api'] as const)('keeps the pairing code of %s, which links then', async (id) => {
-      const world = createWorld(id)
-      const code = await showPairingCode(world, live)
-      await doing(() => world.server.kill())
-      await advance(outageMs, () => expect(shownPairingCode()).toBe(code))
-      await doing(() => void world.emulator.typeCode(code))
-      await doing(() => world.server.start())
-      await until('linked')
-    })
+    it.each(['green-api', 'z-api'] as const)(
+      'keeps the pairing code of %s, which still links',
+      async (id) => {
+        const world = createWorld(id)
+        const code = await showPairingCode(world, live)
+        await doing(() => world.server.kill())
+        await advance(outageMs, () => expect(shownPairingCode()).toBe(code))
+        await doing(() => void world.emulator.typeCode(code))
+        await doing(() => world.server.start())
+        await until('linked')
+      },
+    )
   })
 
-  it('takes a pairing code away when it ends, though no server can be reached', async () => {
+  it('removes a pairing code at its expiry, even without a server', async () => {
     const world = createWorld('green-api')
     const { pairingCodeLifetimeMs } = world.provider.timing
     const issuedAt = Date.now()
@@ -99,13 +102,13 @@ describe.each(ways)('a page that %s', (_, live) => {
     await until('awaiting-code')
   })
 
-  describe('whose server and provider both start anew', () => {
+  describe('whose server and provider both restart', () => {
     it.each([
       ['green-api', live ? NEXT_PUSHED_CODE_MS : undefined],
       ['z-api', undefined],
       ['wasend', undefined],
     ] as const)(
-      'shows the new codes of %s, and the old one no longer than it was promised',
+      'shows the new codes of %s, and the old one only until its expiry',
       async (id, promisedMs) => {
         const world = createWorld(id)
         const codes = watchShownCodes(world.emulator)
@@ -132,8 +135,7 @@ describe.each(ways)('a page that %s', (_, live) => {
       await doing(() => world.emulator.restart())
       await advance(40_000)
       await doing(() => world.server.start())
-      // No server reports that a pairing code is over, so the one that was there still counts, and another one is
-      // offered.
+      // No server reports that a pairing code is invalid. So the page keeps the previous one and offers another one.
       fireEvent.click(screen.getByRole('button', { name: 'Get a new code' }))
       await advance(2_000)
       const another = shownPairingCode() ?? ''

@@ -28,25 +28,25 @@ function withNavigator(name: 'clipboard' | 'share', value: unknown): void {
 const send = () => screen.queryByRole('button', { name: 'Send to the phone’s owner' })
 
 describe('Send to the phone’s owner', () => {
-  it('is not there unless the host makes links', async () => {
+  it('is not shown without createShareLink', async () => {
     await show(qr['awaiting-scan'])
     expect(send()).toBeNull()
   })
 
   it.each([
     ['a code is shown', qr['awaiting-scan'], true],
-    ['the number is to be typed', phone['awaiting-number'], true],
-    ['the codes have passed', qr.expired, true],
+    ['the user types the number', phone['awaiting-number'], true],
+    ['the codes have expired', qr.expired, true],
     ['the phone links', qr.linking, false],
     ['a phone is linked', qr.linked, false],
-    ['a passkey is wanted', qr['passkey-required'], false],
+    ['a passkey is required', qr['passkey-required'], false],
     ['the session has failed', qr.failed, false],
   ])('follows the state of the session: %s', async (_, session, isThere) => {
     await show(session, { createShareLink: async () => LINK })
     expect(send() !== null).toBe(isThere)
   })
 
-  it('makes one link, says what it opens, and copies it', async () => {
+  it('creates one link, explains what it opens, and copies it', async () => {
     const writeText = vi.fn(async () => {})
     withNavigator('clipboard', { writeText })
     const createShareLink = vi.fn(async () => LINK)
@@ -67,7 +67,7 @@ describe('Send to the phone’s owner', () => {
     expect(part('share-state')?.textContent).toBe('Copied')
   })
 
-  it('shows the link where the page may not use the clipboard', async () => {
+  it('shows the link if the page may not use the clipboard', async () => {
     await show(qr['awaiting-scan'], { createShareLink: async () => LINK })
     await press('Send to the phone’s owner')
     expect(document.body.innerHTML).not.toContain(LINK)
@@ -75,7 +75,7 @@ describe('Send to the phone’s owner', () => {
     expect(screen.getByRole('textbox', { name: 'Copy link' })).toHaveProperty('value', LINK)
   })
 
-  it('hands the link to other apps where the browser can, and stays where the user cancels', async () => {
+  it('shares the link with other apps if the browser can, and stays if the user cancels', async () => {
     const share = vi.fn(async (_: ShareData) => {
       throw new DOMException('Cancelled', 'AbortError')
     })
@@ -87,7 +87,7 @@ describe('Send to the phone’s owner', () => {
     expect(screen.getByRole('button', { name: 'Copy link' })).toBeTruthy()
   })
 
-  it('reports a link that could not be made, and can be pressed again', async () => {
+  it('shows an error if the link could not be created, and can be pressed again', async () => {
     const onPartError = vi.fn()
     const createShareLink = vi.fn(async () => LINK).mockRejectedValueOnce(new Error('no database'))
     await show(qr['awaiting-scan'], { createShareLink, onPartError })
@@ -101,7 +101,7 @@ describe('Send to the phone’s owner', () => {
     expect(part('copy-link-button')).not.toBeNull()
   })
 
-  it('forgets the link when a phone is linked', async () => {
+  it('drops the link when a phone is linked', async () => {
     const props = { createShareLink: async () => LINK }
     const { rerender } = await show(qr['awaiting-scan'], props)
     await press('Send to the phone’s owner')
@@ -112,8 +112,8 @@ describe('Send to the phone’s owner', () => {
   })
 })
 
-describe('Done', () => {
-  it('shows after the link where the host has a next step', async () => {
+describe('the Done button', () => {
+  it('is shown after the link if the app has a next step', async () => {
     const onDone = vi.fn()
     const { rerender } = await show(qr.linked, { onDone })
     await press('Done')

@@ -5,20 +5,20 @@ import { QrSvg } from '../../src/react/parts/qr-svg.js'
 import { qrImage, toBase64 } from '../../src/testing/qr-image.js'
 import type { Emulator } from '../../src/testing.js'
 
-/** What was on screen, beside what could be scanned at that moment. */
+/** Compares the codes on screen with the codes that a phone could scan at that moment. */
 export interface ShownCodes {
-  /** Looks at the screen; for `advance`. */
+  /** Records the screen. Pass it to `advance`. */
   readonly sample: (now: number) => void
-  /** For how long a code was on screen after its end, at most. Rejects where one was never a code of this account. */
+  /** The longest time that a code was on screen after its expiry. Rejects if a shown code never belonged to this account. */
   longestDeadMs(): Promise<number>
-  /** For how long there was a code. */
+  /** The total time with a code on screen. */
   readonly shownMs: number
 }
 
 export function watchShownCodes(emulator: Emulator): ShownCodes {
-  /** When each code was over, by its text. */
+  /** The expiry of each code, by its text. */
   const ends = new Map<string, number>()
-  /** Pictures, each until it was looked at again. */
+  /** The shown pictures, each with the time of the next sample. */
   const shown: { readonly until: number; readonly picture: string }[] = []
   let last: { readonly at: number; readonly picture: string } | undefined
   let shownMs = 0
@@ -55,14 +55,14 @@ export function watchShownCodes(emulator: Emulator): ShownCodes {
   }
 }
 
-/** What identifies the picture on screen: its address, or what is drawn. */
+/** A text that identifies the picture on screen: its address, or its drawing. */
 function shownPicture(): string | undefined {
   const box = document.querySelector('[data-part="qr-code"]')
   const drawing = [...(box?.querySelectorAll('path') ?? [])].at(-1)
   return (drawing?.getAttribute('d') ?? box?.querySelector('img')?.getAttribute('src')) || undefined
 }
 
-/** How a text may look: as a provider's image, or as the component draws it. */
+/** The possible pictures of a text: an image of the provider, or the component's drawing. */
 async function picturesOf(text: string): Promise<readonly string[]> {
   const image = normalizeQrPayload(toBase64(await qrImage(text)))
   const markup = renderToStaticMarkup(createElement(QrSvg, { text, label: '' }))

@@ -15,7 +15,7 @@ afterEach(() => {
 const codeOf = (pairingCode: string): PairingSnapshot => ({ status: 'pairing-code', pairingCode })
 const isOffered = () => part('slow-code') !== null
 
-/** A provider that issues these codes, one after the other; an error is thrown. */
+/** A provider that issues these codes in order. It throws an item that is an error. */
 function issuing(...codes: readonly (string | PairingError)[]) {
   const left = [...codes]
   return scriptedProvider({
@@ -40,8 +40,8 @@ async function showCode(provider: PairingProvider) {
 const asked = ({ calls }: ReturnType<typeof issuing>) =>
   calls.filter(({ question }) => question === 'pairing-code').length
 
-describe('a pairing code that was not entered', () => {
-  it('stays as it is for half a minute; then another code and the QR code are offered, and it still stands', async () => {
+describe('a pairing code that the user does not enter', () => {
+  it('stays unchanged, and after half a minute a new code and the QR code are offered', async () => {
     await showCode(issuing('ABCD1234'))
     await advance(29_500, () => expect(isOffered()).toBe(false))
     await advance(1_000)
@@ -52,7 +52,7 @@ describe('a pairing code that was not entered', () => {
     expect(shownCode()).toBe('ABCD-1234')
   })
 
-  it('is replaced on demand by one for the same number, whose half minute begins anew', async () => {
+  it('can be replaced by one for the same number, whose half minute begins again', async () => {
     const provider = issuing('ABCD1234', 'EFGH5678')
     await showCode(provider)
     await advance(31_000)
@@ -67,7 +67,7 @@ describe('a pairing code that was not entered', () => {
     expect(isOffered()).toBe(true)
   })
 
-  it('gives way to the QR code on demand, and is there again on the way back', async () => {
+  it('can be replaced by the QR code, and is there again on return', async () => {
     const provider = issuing('ABCD1234')
     await showCode(provider)
     await advance(31_000)
@@ -81,14 +81,14 @@ describe('a pairing code that was not entered', () => {
     expect(asked(provider)).toBe(1)
   })
 
-  it('is not followed by a QR code where the provider has none', async () => {
+  it('is not followed by a QR code if the provider has none', async () => {
     await showCode({ ...issuing('ABCD1234'), methods: ['phone-code'] })
     await advance(31_000)
     expect(screen.getByRole('button', { name: 'Get a new code' })).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Scan a QR code instead' })).toBeNull()
   })
 
-  it('leaves the user at the number, with the reason, where no other code is to be had', async () => {
+  it('leads back to the number with a reason if there is no other code', async () => {
     await showCode(issuing('ABCD1234', new PairingError('code-refused', 'No.')))
     await advance(31_000)
     await press('Get a new code')
@@ -97,7 +97,7 @@ describe('a pairing code that was not entered', () => {
     expect(shownCode()).toBeUndefined()
   })
 
-  it('moves the focus from the button that requested another one to the panel', async () => {
+  it('moves the focus from the button for another code to the panel', async () => {
     await showCode(issuing('ABCD1234'))
     await advance(31_000)
     const button = screen.getByRole('button', { name: 'Get a new code' })
@@ -106,7 +106,7 @@ describe('a pairing code that was not entered', () => {
     expect(document.activeElement).toBe(part('panel'))
   })
 
-  it('is offered another one on return to a page that was hidden meanwhile', async () => {
+  it('has the offer of another code on return to a hidden page', async () => {
     await showCode(issuing('ABCD1234'))
     await advance(5_000)
     await doing(() => focusManager.setFocused(false))
@@ -117,7 +117,7 @@ describe('a pairing code that was not entered', () => {
     expect(shownCode()).toBe('ABCD-1234')
   })
 
-  it('still links when it is entered late', async () => {
+  it('still links if the user enters it late', async () => {
     const world = createWorld('green-api')
     world.show({ defaultMethod: 'phone-code' })
     await advance(2_000)
@@ -130,7 +130,7 @@ describe('a pairing code that was not entered', () => {
     expect(isOffered()).toBe(false)
   })
 
-  it('that the provider replaces by itself is the new one, and not slow yet', async () => {
+  it('resets its half minute when the provider replaces it', async () => {
     let current = 'ABCD1234'
     const provider = scriptedProvider({
       getQrCode: () => qr('a'),
@@ -146,7 +146,7 @@ describe('a pairing code that was not entered', () => {
     expect(isOffered()).toBe(false)
   })
 
-  it('ends with an offer as well: Retry, and the QR code', async () => {
+  it('also has an offer after it has expired: Retry, and the QR code', async () => {
     await showCode(issuing('ABCD1234'))
     await advance(162_000)
     expect(shownStatus()).toBe('expired')

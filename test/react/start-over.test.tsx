@@ -11,7 +11,7 @@ import { createWorld, doing, shownStatus } from './world.js'
 
 emulateTime()
 
-/** A session that is stuck until it is reset. */
+/** A session that is stuck until a reset. */
 async function stuck() {
   const state = { isStuck: true }
   const say = (): PairingSnapshot => (state.isStuck ? { status: 'stale' } : qr('a'))
@@ -28,7 +28,7 @@ async function stuck() {
 const down = () => new PairingError('provider-unavailable', 'Down.')
 
 describe('Start over', () => {
-  it('is one button beside the one that copies the error code', async () => {
+  it('is one button next to the one that copies the error code', async () => {
     await stuck()
     const buttons = screen.getAllByRole('button')
     expect(buttons.map((button) => button.textContent || button.ariaLabel)).toEqual([
@@ -38,7 +38,7 @@ describe('Start over', () => {
     expect(part('lead')?.textContent).toContain('Start over to clear it')
   })
 
-  it('shows that it works on it, for as long as the provider needs, and then the code', async () => {
+  it('shows its progress until the provider has finished, and then the code', async () => {
     const one = await stuck()
     one.reset.mockImplementation(async () => {
       await new Promise((resolve) => setTimeout(resolve, 45_000))
@@ -55,7 +55,7 @@ describe('Start over', () => {
     expect(one.reset).toHaveBeenCalledTimes(1)
   })
 
-  it('waits for a logout that goes on behind its response at GREEN-API, and requests no second one', async () => {
+  it('waits for a logout that GREEN-API finishes after its response, and requests no second one', async () => {
     const emulator = createEmulator({ seed: 7 })
     const instance = { idInstance: '1101000001', apiTokenInstance: 'token' }
     const mockServer = mockGreenApi(emulator, { ...instance, logoutMs: 40_000 })
@@ -70,7 +70,7 @@ describe('Start over', () => {
     expect(mockServer.requests.filter(({ path }) => path === '/logout')).toHaveLength(1)
   })
 
-  it('that meets transient errors is tried again with pauses, and shows that it goes on', async () => {
+  it('retries with pauses after transient errors, and shows its progress', async () => {
     const one = await stuck()
     for (let index = 0; index < 3; index++) one.reset.mockRejectedValueOnce(down())
     await press('Start over')
@@ -79,7 +79,7 @@ describe('Start over', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('that meets nothing but transient errors gives up after a while, and can be pressed again', async () => {
+  it('fails after a series of transient errors, and can be pressed again', async () => {
     const one = await stuck()
     one.reset.mockRejectedValue(down())
     await press('Start over')
@@ -99,7 +99,7 @@ describe('Start over', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('that the provider refuses says why, and is not tried again by itself', async () => {
+  it('shows the reason if the provider refuses, and does not retry', async () => {
     const one = await stuck()
     one.reset.mockRejectedValue(new PairingError('subscription-expired', 'No.'))
     await press('Start over')
@@ -108,7 +108,7 @@ describe('Start over', () => {
     expect(one.reset).toHaveBeenCalledTimes(1)
   })
 
-  it('that a provider cannot do says so', async () => {
+  it('shows an error if the provider does not support it', async () => {
     const provider = scriptedProvider({ getQrCode: () => ({ status: 'stale' }) })
     render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
     await settle()
@@ -117,7 +117,7 @@ describe('Start over', () => {
     expect(errorCode()).toBe('not-supported')
   })
 
-  it('that gets no answer is given up in time, and tried again', async () => {
+  it('aborts a reset without a response in time, and retries', async () => {
     const one = await stuck()
     one.reset.mockImplementationOnce(() => new Promise<never>(() => {}))
     await press('Start over')
@@ -127,7 +127,7 @@ describe('Start over', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('resets once, however often it is pressed', async () => {
+  it('resets once, even if the user presses it several times', async () => {
     const one = await stuck()
     one.reset.mockImplementation(async () => {
       await new Promise((resolve) => setTimeout(resolve, 2_000))
@@ -141,7 +141,7 @@ describe('Start over', () => {
     expect(one.reset).toHaveBeenCalledTimes(1)
   })
 
-  it('ends with the component: the reset is aborted, and nothing follows', async () => {
+  it('ends with the component: the reset is aborted, and no other follows', async () => {
     const one = await stuck()
     one.reset.mockImplementation(() => new Promise<never>(() => {}))
     await press('Start over')
@@ -163,7 +163,7 @@ describe('Start over', () => {
 })
 
 describe('an abandoned pairing code', () => {
-  it('that left the provider half linked is cleared by the same button', async () => {
+  it('that left the provider half linked is cleared by Start over', async () => {
     let isPoisoned = false
     const say = (): PairingSnapshot => (isPoisoned ? { status: 'stale' } : qr('a'))
     const provider = scriptedProvider({
@@ -198,8 +198,8 @@ describe('an abandoned pairing code', () => {
   })
 })
 
-describe('a session that WAHA calls FAILED', () => {
-  it('is restarted by itself, and says that it is being got ready', async () => {
+describe('a session with the status FAILED at WAHA', () => {
+  it('is restarted automatically, and the page shows that it is preparing', async () => {
     const world = createWorld('wasend')
     const { unmount } = world.show()
     await advance(200_000)

@@ -48,7 +48,7 @@ function Session({ provider }: { readonly provider: PairingSource }): string {
 }
 
 it.each(['replaced', 'mounted beside it'] as const)(
-  'a component without live events that is %s ends the stream and reads',
+  'a component without live events that is %s ends the stream and polls',
   async (how) => {
     const { streams, live, polling, reads } = proxies()
     const client = new QueryClient()
@@ -70,7 +70,7 @@ it.each(['replaced', 'mounted beside it'] as const)(
   },
 )
 
-it('a stream opens again when the component without live events leaves', async () => {
+it('a stream opens again when the component without live events unmounts', async () => {
   const { streams, live, polling } = proxies()
   const client = new QueryClient()
   const page = (withPolling: boolean) => (

@@ -13,7 +13,7 @@ emulateTime()
 
 const { apiTokenInstance } = emulatedSecrets
 
-/** An instance that copies the chats of a new link for so long. */
+/** An instance that copies the chats of a new link for this long. */
 function copyingFor(historySyncMs: number | undefined): World {
   const instance = { idInstance: '1101000001', apiTokenInstance }
   const emulator = createEmulator({ seed: 7, linkingMs: 0 })
@@ -32,7 +32,7 @@ async function linkedOnScreen(historySyncMs: number | undefined): Promise<World>
   return world
 }
 
-/** Of the mock server, in so long. */
+/** The number of requests to the mock server in this time. */
 const requestsIn = async (world: World, ms: number): Promise<number> => {
   const before = world.mockServer.requests.length
   await advance(ms)
@@ -42,8 +42,8 @@ const requestsIn = async (world: World, ms: number): Promise<number> => {
 const line = (): string | null | undefined => part('account-sync')?.textContent
 const percent = (): number => Number(/(\d+)%$/.exec(line() ?? '')?.[1])
 
-describe('the chats that are copied after a link', () => {
-  it('are one line of the pairing screen, which goes up, and ends', async () => {
+describe('the progress of copying chats after a link', () => {
+  it('is one line of the pairing screen, which increases and then disappears', async () => {
     await linkedOnScreen(60_000)
     expect(line()).toMatch(/^Copying your chats… \d+%$/)
     const first = percent()
@@ -53,7 +53,7 @@ describe('the chats that are copied after a link', () => {
     expect([line(), shownStatus()]).toEqual([undefined, 'linked'])
   })
 
-  it('cost the provider no request', async () => {
+  it('costs the provider no request', async () => {
     const told = await requestsIn(await linkedOnScreen(120_000), 120_000)
     cleanup()
     const untold = await requestsIn(await linkedOnScreen(undefined), 120_000)
@@ -61,7 +61,7 @@ describe('the chats that are copied after a link', () => {
     expect(told).toBe(untold)
   })
 
-  it('are one line of the status, which is read on while the figure goes up, and then at its usual pace', async () => {
+  it('is one line of the status, which polls while the number increases, and then at its usual interval', async () => {
     const world = copyingFor(120_000)
     world.emulator.start()
     world.emulator.scan()
@@ -81,7 +81,7 @@ describe('the chats that are copied after a link', () => {
     expect(world.server.requests.length).toBe(reads)
   })
 
-  it('are not announced: the line is no live region', async () => {
+  it('is not announced, because the line is no live region', async () => {
     await linkedOnScreen(60_000)
     for (const region of screen.getAllByRole('status')) expect(region.textContent).not.toContain('Copying')
   })

@@ -8,17 +8,17 @@ export function emulateTime(): void {
 }
 
 /**
- * Lets emulated time pass from one timer to the next, as a browser would: what each starts has its turn before the next one fires.
- * `sample` is called after each, and nothing changes between two calls.
+ * Lets emulated time pass from one timer to the next, as a browser does. The effects of each timer run before the next timer. It
+ * calls `sample` after each timer. Between two calls nothing changes.
  */
 export async function advance(ms: number, sample?: (now: number) => void): Promise<void> {
   await advanceUntil(() => false, ms, sample)
-  // What is due in the same moment, too.
+  // Other timers of the same moment run too.
   await settle()
   sample?.(Date.now())
 }
 
-/** The same until something is so, at most `ms`. */
+/** Advances until the condition is true, for `ms` at most. */
 export async function advanceUntil(
   isSo: () => boolean,
   ms: number,
@@ -37,7 +37,7 @@ export async function advanceUntil(
   clearTimeout(end)
 }
 
-/** Lets answers that are on their way arrive, without any time passing. */
+/** Lets pending responses arrive without advancing the time. */
 export function settle(): Promise<void> {
   return act(async () => {
     await vi.advanceTimersByTimeAsync(0)

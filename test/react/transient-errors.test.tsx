@@ -30,11 +30,11 @@ const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' 
 const shownQr = () => part('qr-code')?.innerHTML
 const show = (provider: PairingProvider, props: Partial<WhatsAppPairingProps> = {}) =>
   render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />)
-/** Pauses between the requests, in whole seconds. */
+/** The pauses between requests, in whole seconds. */
 const pausesOf = ({ calls }: ScriptedProvider) =>
   calls.slice(1).map(({ at }, index) => Math.floor((at - (calls[index]?.at ?? 0)) / 1_000))
 
-/** A provider that fails for as long as `error` is there, and rotates its codes otherwise. */
+/** A provider that fails while `error` is set. Otherwise it rotates its codes. */
 function failing(error: PairingError | undefined) {
   const state = { error }
   const say = (snapshot: () => PairingSnapshot) => () => {
@@ -49,11 +49,11 @@ function failing(error: PairingError | undefined) {
   return Object.assign(state, { provider })
 }
 
-describe('a provider that says "too many requests"', () => {
-  it('gets no request in the time that it states, and the code appears after it', async () => {
+describe('a provider that limits requests', () => {
+  it('gets no request before its stated time, and the code appears after it', async () => {
     const world = createWorld('green-api')
     world.emulator.fail('rate-limited', { retryAfterMs: 20_000 })
-    // Without what GREEN-API pushes over its socket, which has no such limit.
+    // The socket of GREEN-API has no such limit, so this test does not use it.
     world.show({ provider: world.proxied({ live: false }) })
     await advance(2_000)
     expect(world.mockServer.requests).toHaveLength(1)
@@ -65,7 +65,7 @@ describe('a provider that says "too many requests"', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('and no time gets the next requests after 5, 10, 20 and 30 seconds', async () => {
+  it('without a stated time gets the next requests after 5, 10, 20 and 30 seconds', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0)
     const { provider } = failing(new PairingError('rate-limited', 'Too often.'))
     show(provider)
@@ -79,10 +79,10 @@ describe('a provider that says "too many requests"', () => {
       (response: Response) => new Response(null, { status: response.status }),
     ],
     [
-      'cannot be read at all, since its 429 has no CORS headers',
+      'sends a 429 without CORS headers, which the page cannot read',
       () => Promise.reject(new TypeError('Failed to fetch')),
     ],
-  ])('but %s gets fewer and fewer requests, and is reported as the error that it sends', async (_, hide) => {
+  ])('that %s gets fewer and fewer requests, and its error is reported', async (_, hide) => {
     const emulator = createEmulator({ seed: 7 })
     const instance = { idInstance: '1101000001', apiTokenInstance: 'secret-token' }
     const mockServer = mockGreenApi(emulator, instance)
@@ -100,7 +100,7 @@ describe('a provider that says "too many requests"', () => {
     expect(document.body.innerHTML).not.toContain('secret-token')
   })
 
-  it('for good is reported after a while, and gets the next request on Retry', async () => {
+  it('permanently causes an error after a while, and gets the next request on Retry', async () => {
     const one = failing(new PairingError('rate-limited', 'Too often.'))
     show(one.provider)
     await advance(300_000)
@@ -116,7 +116,7 @@ describe('a provider that says "too many requests"', () => {
   })
 })
 
-describe('pauses', () => {
+describe('the pauses after errors', () => {
   it('have different lengths on different pages, so that their requests do not coincide', async () => {
     const pages = [0, 0.5, 1].map((random) => {
       const { provider } = failing(new PairingError('provider-unavailable', 'Down.'))
@@ -131,7 +131,7 @@ describe('pauses', () => {
     }
     const seconds = pages.map(({ provider: { calls } }) => (calls.at(4)?.at ?? 0) - (calls[0]?.at ?? 0))
     expect(new Set(seconds).size).toBe(3)
-    // A quarter more at most, and never less.
+    // The random jitter only adds, up to a quarter.
     expect(seconds[0]).toBeGreaterThanOrEqual(15_000)
     expect(seconds[2]).toBeLessThanOrEqual(19_000)
   })
@@ -148,7 +148,7 @@ describe('pauses', () => {
   })
 
   it.each([1e12, Number.POSITIVE_INFINITY, Number.NaN, -1])(
-    'of nonsense (%s) neither last for ever nor let the provider be hammered',
+    "are limited if the provider's value is invalid (%s)",
     async (retryAfterMs) => {
       const { provider } = failing(new PairingError('rate-limited', 'Too often.', { retryAfterMs }))
       show(provider)
@@ -158,8 +158,8 @@ describe('pauses', () => {
   )
 })
 
-describe('offline', () => {
-  it('a page sends no request and hides a code when it expires, and online it goes on at once', async () => {
+describe('a device that is offline', () => {
+  it('sends no request and hides a code at its expiry, and continues immediately when it is online', async () => {
     vi.setSystemTime(20_000_000)
     const { provider } = failing(undefined)
     show(provider)
@@ -175,7 +175,7 @@ describe('offline', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('a pairing code stays until it expires, and a link that it led to is shown afterwards', async () => {
+  it('shows a pairing code until it expires, and later the link that was made with it', async () => {
     const world = createWorld('green-api')
     world.show({ defaultMethod: 'phone-code' })
     await advance(2_000)
@@ -191,7 +191,7 @@ describe('offline', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('a number that is sent waits for the network, and is sent once', async () => {
+  it('sends a submitted number once, when the network returns', async () => {
     const { provider } = failing(undefined)
     show(provider, { defaultMethod: 'phone-code' })
     await advance(1_000)
@@ -208,7 +208,7 @@ describe('offline', () => {
 
 describe('a hidden page', () => {
   it.each(providerIds)(
-    'sends %s no request, through the server either, and goes on when it is seen again',
+    'sends %s no request, even through the server, and continues when it is visible again',
     async (id) => {
       const world = createWorld(id)
       world.show()
@@ -230,14 +230,14 @@ describe('a hidden page', () => {
   )
 })
 
-describe('a laptop that sleeps', () => {
+describe('a laptop after sleep', () => {
   const hour = 3_600_000
   const codeOfHour = () => qr(Math.floor(Date.now() / 20_000))
 
-  /** Timers stand still meanwhile, as they do on most machines; only the clock goes on. */
+  /** The timers stop during sleep, as on most machines. Only the clock advances. */
   const sleep = (ms: number) => void vi.setSystemTime(Date.now() + ms)
 
-  it('shows no expired QR code two seconds after it wakes up, also where the next one is pushed', async () => {
+  it('shows no expired QR code two seconds after it wakes up, even if the next one is pushed', async () => {
     vi.setSystemTime(20_000_000)
     let push = (_: PairingSnapshot): void => {}
     const asking = scriptedProvider({ getQrCode: codeOfHour })
@@ -264,7 +264,7 @@ describe('a laptop that sleeps', () => {
     }
   })
 
-  it('shows an expired pairing code as expired, and keeps a slow one', async () => {
+  it('shows an expired pairing code as expired, and keeps a valid one', async () => {
     const { provider } = failing(undefined)
     show(provider, { defaultMethod: 'phone-code' })
     await settle()
@@ -280,7 +280,7 @@ describe('a laptop that sleeps', () => {
     expect(shownStatus()).toBe('expired')
   })
 
-  it('shows the link that was made meanwhile', async () => {
+  it('shows a link that was made during sleep', async () => {
     const world = createWorld('z-api')
     world.show()
     await advance(3_000)
@@ -290,7 +290,7 @@ describe('a laptop that sleeps', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('while linking shows neither a failure nor a link that has ended', async () => {
+  it('shows neither a failure nor an ended link if it was linking', async () => {
     let now: PairingSnapshot = { status: 'linking' }
     const provider = scriptedProvider({ getQrCode: () => now, getStatus: () => now })
     show(provider)
@@ -311,7 +311,7 @@ describe('a laptop that sleeps', () => {
     expect(shownStatus()).not.toBe('linked')
   })
 
-  it('with a cool-down enables the button', async () => {
+  it('enables the button if the limit has ended', async () => {
     const one = failing(undefined)
     show(one.provider, { defaultMethod: 'phone-code' })
     await settle()
@@ -323,7 +323,7 @@ describe('a laptop that sleeps', () => {
     expect(part('submit-button')?.getAttribute('aria-disabled')).toBe('false')
   })
 
-  it('in the middle of a request neither uses its old response nor waits for it', async () => {
+  it('ignores and does not await the response of an old request', async () => {
     vi.setSystemTime(20_000_000)
     let answer = (_: PairingSnapshot): void => {}
     let isSlow = true
@@ -356,7 +356,7 @@ describe('responses', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('that hang while a code is shown hide that code in time, and change nothing else', async () => {
+  it('that hang while a code is shown have no effect except that the code expires in time', async () => {
     let isHanging = false
     const orHang = (snapshot: PairingSnapshot) => () => (isHanging ? new Promise<never>(() => {}) : snapshot)
     const provider = scriptedProvider({
@@ -372,7 +372,7 @@ describe('responses', () => {
     expect(shownStatus()).toBe('preparing')
   })
 
-  it('that take five seconds each never overlap, and still show codes', async () => {
+  it('that take five seconds each never overlap, and codes are still shown', async () => {
     vi.setSystemTime(20_000_000)
     let open = 0
     const slowly = (snapshot: () => PairingSnapshot) => async () => {
@@ -397,7 +397,7 @@ describe('responses', () => {
     expect(shownMs).toBeGreaterThan(25_000)
   })
 
-  it('that arrive after a newer one was pushed bring no old code back', async () => {
+  it('that arrive after a newer pushed code do not restore an old code', async () => {
     let push = (_: PairingSnapshot): void => {}
     const waiting: ((snapshot: PairingSnapshot) => void)[] = []
     let calls = 0
@@ -432,7 +432,7 @@ describe('responses', () => {
   })
 
   it('that arrive in the same moment as a pushed update do not undo it', async () => {
-    // Between the end of a request and the moment its response is stored lie some dozen turns of the queue.
+    // Between the end of a request and the moment when its response is stored, there are some dozen microtasks.
     for (let turns = 0; turns < 80; turns++) {
       let push = (_: PairingSnapshot): void => {}
       let isAnswered = false
@@ -461,7 +461,7 @@ describe('responses', () => {
     }
   })
 
-  it('to a page that polls and a page with live events, at once, are not counted twice', async () => {
+  it('to a polling page and a page with live events are not counted twice', async () => {
     for (const id of providerIds) {
       const world = createWorld(id)
       const { unmount } = world.show()
@@ -473,7 +473,7 @@ describe('responses', () => {
 })
 
 describe('a component', () => {
-  it('that is mounted twice is one session: one may be removed, and the other goes on', async () => {
+  it('that is mounted twice is one session, and survives the unmount of one copy', async () => {
     vi.setSystemTime(20_000_000)
     const { provider } = failing(undefined)
     const queryClient = new QueryClient()
@@ -493,7 +493,7 @@ describe('a component', () => {
     expect(provider.calls.length).toBeGreaterThan(length)
   })
 
-  it('that is mounted again and again sends no more requests than one that stays', async () => {
+  it('that is mounted repeatedly sends no more requests than one that stays', async () => {
     const staying = scriptedProvider({ getQrCode: () => qr('a') })
     const { unmount: leave } = show(staying)
     await advance(10_000)
@@ -508,7 +508,7 @@ describe('a component', () => {
     expect(moving.calls.length).toBeLessThanOrEqual(staying.calls.length + 1)
   })
 
-  // One that pushes to the server, and one where a request for a code is a change.
+  // The first provider pushes to the server. At the second, a request for a code changes the session.
   it.each(['green-api', 'evolution-api'] as const)(
     'under StrictMode sends %s no more requests, and opens one stream',
     async (id) => {
@@ -526,7 +526,7 @@ describe('a component', () => {
     },
   )
 
-  it('whose provider is changed while a request is under way shows the new one’s code only', async () => {
+  it('whose provider changes during a request shows only the code of the new one', async () => {
     let answer = (_: PairingSnapshot): void => {}
     const first = scriptedProvider(
       { getQrCode: () => new Promise<PairingSnapshot>((resolve) => (answer = resolve)) },
@@ -555,7 +555,7 @@ describe('a component', () => {
     expect(first.calls).toHaveLength(2)
   })
 
-  it('that is removed while it requests a pairing code aborts that request', async () => {
+  it('that unmounts during a request for a pairing code aborts that request', async () => {
     const provider = scriptedProvider({
       getQrCode: () => qr('a'),
       requestPairingCode: () => new Promise<never>(() => {}),
@@ -629,7 +629,7 @@ describe('an unmount', () => {
         }
         await advance(lastMs)
         unmount()
-        // An answer of the server's may be on its way for as long as it takes to notice.
+        // The server may still be sending a response until it notices the unmount.
         await settle()
         const before = {
           mockServer: world.mockServer.requests.length,
@@ -642,11 +642,11 @@ describe('an unmount', () => {
         await advance(5_000)
         expect(world.server.openStreams).toBe(0)
         expect(world.server.watchers).toBe(0)
-        // The cached session is dropped after a minute, and the state of the server when its codes have expired.
+        // The page drops the cached session after a minute. The server drops the state when its codes have expired.
         await vi.advanceTimersByTimeAsync(300_000)
         expect(vi.getTimerCount()).toBe(0)
         expect(world.server.requests.length).toBe(before.page)
-        // A change that had reached the server may be finished there.
+        // A change that has reached the server may finish there.
         expect(world.mockServer.requests.length - before.mockServer).toBeLessThanOrEqual(1)
         expect(told).toEqual(before.told)
         expect(world.queryClient.getQueryCache().getAll()).toHaveLength(0)
@@ -655,7 +655,7 @@ describe('an unmount', () => {
     )
   }, 120_000)
 
-  it('leaves no timer that outlives the cache, however often it happens', async () => {
+  it('leaves no timer after the cache was dropped, even after many unmounts', async () => {
     const queryClient = new QueryClient()
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     for (let index = 0; index < 20; index++) {

@@ -8,8 +8,8 @@ import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import { toggleTrouble } from './user.js'
 
-// A page translator replaces text nodes. React fails when it removes one of them, or puts an element in front of it, and
-// shows an old sentence when it changes one. It does none of that to the only child of an element.
+// A page translator replaces text nodes. React throws when it removes a replaced node or inserts an element before it, and it
+// keeps an old sentence when it changes one. The only child of an element has none of these problems.
 
 const { qr, 'phone-code': phoneCode } = pairingStates()
 
@@ -48,12 +48,12 @@ async function show(session: PairingSession, phoneNumber = ''): Promise<void> {
       defaultPhoneNumber={phoneNumber}
     />,
   )
-  // Parts that load when the card mounts.
+  // Some parts load when the card mounts.
   await act(async () => {})
   expect(root.container.textContent).not.toBe('')
 }
 
-/** Texts that stand beside an element or another text, each with what it stands in. */
+/** Returns the texts that have a sibling, each with its parent. */
 function textsBesideOthers(): readonly string[] {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   const found: string[] = []
@@ -91,7 +91,7 @@ describe('each text is the only child of its element', () => {
 
   it.each([
     ['the other spelling of a number', '+52 1 55 1234 5678', 'Numbers in Mexico'],
-    ['what is wrong with a number', '+55 11', 'Too short'],
+    ['the error of a number', '+55 11', 'Too short'],
   ])('in %s', async (_, number, text) => {
     await show(phoneCode['awaiting-number'], number)
     await userEvent.click(screen.getByRole('button', { name: 'Get code' }))

@@ -43,7 +43,7 @@ const terms = () => [...(details()?.querySelectorAll('dt') ?? [])].map(({ textCo
 const symptomOf = (says: string): PairingSymptom => ({ says, cause: 'A cause.', steps: ['A step.'] })
 
 describe('“Trouble linking?”', () => {
-  it('is closed, and its texts are not even loaded, until the user opens it', async () => {
+  it('is closed at first, and its texts load only when the user opens it', async () => {
     const troubleshooting = vi.fn(en.troubleshooting)
     show(qr('a'), { locale: { ...en, troubleshooting } })
     await advance(1_000)
@@ -56,7 +56,7 @@ describe('“Trouble linking?”', () => {
     expect(troubleshooting).toHaveBeenCalledTimes(1)
   })
 
-  it('explains for each thing the phone may say, nothing at all included, what it means and what to do', async () => {
+  it('explains each message of the phone, and the lack of one, with its meaning and a remedy', async () => {
     show()
     await advance(1_000)
     await toggleTrouble(true)
@@ -71,12 +71,12 @@ describe('“Trouble linking?”', () => {
       expect(answer.textContent?.length).toBeGreaterThan(40)
       expect(answer.querySelectorAll('li').length).toBeGreaterThan(0)
     }
-    // Words as WhatsApp shows them are marked, and no mark-up is left over.
+    // The words that WhatsApp shows are marked, and no mark-up is left.
     expect(details()?.querySelector('strong')?.textContent).toBe('Linked devices')
     expect(details()?.textContent).not.toContain('**')
   })
 
-  it('stays open while the user reads: through a change of codes, a gap between two, and the scan', async () => {
+  it('stays open during a change of codes, a gap between two, and the scan', async () => {
     const state = show()
     await advance(1_000)
     await toggleTrouble(true)
@@ -99,7 +99,7 @@ describe('“Trouble linking?”', () => {
     expect(shownStatus()).toBe('linking')
   })
 
-  it('is beside the pairing code too, and stays open on the way to another one', async () => {
+  it('is next to the pairing code too, and stays open while another one is requested', async () => {
     show(qr('a'))
     await advance(1_000)
     await openTab('Phone number')
@@ -116,14 +116,14 @@ describe('“Trouble linking?”', () => {
     ['linked', { status: 'linked', account: {} }, {}],
     ['passkey-required', { status: 'passkey-required' }, {}],
     ['failed', new PairingError('subscription-expired', 'No.'), {}],
-  ])('is not there where no phone is being held: %s', async (status, snapshot, props) => {
+  ])('is not shown if the user holds no phone: %s', async (status, snapshot, props) => {
     show(snapshot, props)
     await advance(1_000)
     expect(shownStatus()).toBe(status)
     expect(details()).toBeNull()
   })
 
-  it('that cannot load its texts stays empty, and tries again when it is opened again', async () => {
+  it('stays empty if its texts do not load, and loads them when it is opened again', async () => {
     const troubleshooting = vi
       .fn<PairingLocale['troubleshooting']>()
       .mockRejectedValueOnce(new Error('Offline.'))
@@ -137,7 +137,7 @@ describe('“Trouble linking?”', () => {
     expect(details()?.querySelectorAll('dt').length).toBeGreaterThan(0)
   })
 
-  it('turns to another language with the page, while it is open', async () => {
+  it('changes its language with the page while it is open', async () => {
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     const queryClient = new QueryClient()
     const page = (locale: PairingLocale) => (
@@ -151,7 +151,7 @@ describe('“Trouble linking?”', () => {
     expect(terms()).toEqual(['pt-BR'])
   })
 
-  it('is not put back into the language before, where that one loads late', async () => {
+  it('keeps the new language if the previous one loads late', async () => {
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     const queryClient = new QueryClient()
     const page = (tag: string, loadMs: number) => {
@@ -171,7 +171,7 @@ describe('“Trouble linking?”', () => {
     expect(terms()).toEqual(['pt-BR'])
   })
 
-  it('notifies the host too when it is opened', async () => {
+  it("also calls the app's handler when it is opened", async () => {
     const onToggle = vi.fn()
     render(
       <PairingRoot pairing={stillPairing(pairingStates().qr['awaiting-scan'])}>
@@ -183,7 +183,7 @@ describe('“Trouble linking?”', () => {
     expect(terms()).not.toEqual([])
   })
 
-  it('is in the language of the page, and its heading can be replaced', async () => {
+  it('has the language of the page, and its heading can be replaced', async () => {
     const troubleshooting = async () => [
       { says: 'Não foi possível conectar', cause: 'O código mudou.', steps: ['Leia o novo.'] },
     ]

@@ -7,7 +7,7 @@ import { advance, emulateTime, settle } from './time.js'
 import { heading, part, press, statusLine } from './user.js'
 import { shownStatus } from './world.js'
 
-// Field report F10: a link that WhatsApp ended again, or that the phone's owner ended, is explained and reported.
+// Field report F10: WhatsApp or the phone's owner ends a link. The page explains and reports it.
 
 emulateTime()
 
@@ -34,8 +34,8 @@ const ENDS: readonly (readonly [string, PairingSnapshot])[] = [
   ['that something is left of the link', { status: 'stale' }],
 ]
 
-describe.each(ENDS)('a link that ends where the provider reports %s', (_, end) => {
-  it('soon after it was made, is explained in one sentence, with the title for linking again', async () => {
+describe.each(ENDS)('a link that ends, if the provider reports %s,', (_, end) => {
+  it('is explained in one sentence with the title for linking again, if it was new', async () => {
     const one = page(qr('a'))
     await advance(1_000)
     one.now = { status: 'linking' }
@@ -52,13 +52,13 @@ describe.each(ENDS)('a link that ends where the provider reports %s', (_, end) =
     expect(one.onUnlinked.mock.calls).toEqual([[{ name: 'Ana' }]])
   })
 
-  it('on the phone, minutes later, says so', async () => {
+  it('is reported as ended on the phone if it was minutes old', async () => {
     const one = page(linked)
     await advance(150_000)
     await advance(31_000)
     one.now = end
     await advance(60_000)
-    // Nothing is requested of a link that has been there for long, until the user looks at the page.
+    // The page does not poll an older link until the user returns to the page.
     one.unmount()
     await settle()
     render(<WhatsAppPairing {...one.shown} />)
@@ -67,7 +67,7 @@ describe.each(ENDS)('a link that ends where the provider reports %s', (_, end) =
     expect(one.onUnlinked).toHaveBeenCalledTimes(1)
   })
 
-  it('before it was made, is no link that ended', async () => {
+  it('is not reported if it was never made', async () => {
     const one = page(qr('a'))
     await advance(1_000)
     one.now = { status: 'linking' }
@@ -81,7 +81,7 @@ describe.each(ENDS)('a link that ends where the provider reports %s', (_, end) =
 })
 
 describe('onUnlinked', () => {
-  it('is called again for another link that ends', async () => {
+  it('is called again when another link ends', async () => {
     const one = page(linked)
     await advance(1_000)
     for (let count = 1; count <= 3; count += 1) {
@@ -95,8 +95,8 @@ describe('onUnlinked', () => {
   })
 
   it.each<[string, PairingSnapshot]>([
-    ['one response that says so', qr('a')],
-    ['a provider that prepares', { status: 'preparing' }],
+    ['one response that reports the end', qr('a')],
+    ['a provider that is preparing', { status: 'preparing' }],
     ['another account', { status: 'linked', account: { name: 'Ben' } }],
   ])('is not called for %s', async (_, now) => {
     const one = page(linked)

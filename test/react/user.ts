@@ -4,7 +4,7 @@ import { loadLaterSession } from '../../src/react/session/load-later-session.js'
 import { advanceUntil, settle } from './time.js'
 import { loadOnDemand, shownStatus } from './world.js'
 
-/** What the user sees and does. Each action ends when all that follows at once has happened. */
+/** The actions of the user, and what the screen shows. Each action ends when its immediate effects have finished. */
 
 export async function press(name: string): Promise<void> {
   fireEvent.click(screen.getByRole('button', { name }))
@@ -25,12 +25,12 @@ export const heading = (): string => screen.getByRole('heading').textContent ?? 
 export const statusLine = (): string => screen.getByRole('status').textContent ?? ''
 export const part = (name: string): HTMLElement | null =>
   document.querySelector<HTMLElement>(`[data-part="${name}"]`)
-/** Of `failed`. */
+/** The error code of a failed session. */
 export const errorCode = (): string | undefined => part('error-code')?.dataset.code
 /** `ABCD-1234`. */
 export const shownCode = (): string | undefined => part('pairing-code')?.textContent ?? undefined
 
-/** Lets time pass until the component shows a state, and returns how long that took. */
+/** Lets time pass until the component shows a state. Returns the elapsed time. */
 export async function timeTo(
   status: string,
   sample?: (now: number) => void,
@@ -47,7 +47,7 @@ export async function toggleTrouble(isOpen: boolean): Promise<void> {
   const details = part('trouble')
   if (!(details instanceof HTMLDetailsElement)) throw new Error('There is nothing to open.')
   await act(async () => {
-    // jsdom fires it a moment later, by a timer of Node's.
+    // jsdom fires this event a moment later, with a timer of Node.
     const toggled = new Promise<unknown>((resolve) =>
       details.addEventListener('toggle', resolve, { once: true }),
     )
@@ -57,7 +57,7 @@ export async function toggleTrouble(isOpen: boolean): Promise<void> {
   if (vi.isFakeTimers()) await settle()
 }
 
-/** What is loaded on demand, the texts and the steps included, loaded before. */
+/** Loads the modules, texts and steps that otherwise load on demand. */
 export async function loadEverything(): Promise<void> {
   await Promise.all([
     loadOnDemand(),

@@ -8,14 +8,14 @@ import { advance } from './time.js'
 import { timeTo } from './user.js'
 import { doing, shownStatus, type World, worldOf } from './world.js'
 
-// How long the user waits, from the component to a mock server that takes as long as the recorded server.
+// The waiting times of the user, from the component to a mock server that is as slow as the recorded server.
 
 interface ServerOptions {
   readonly stopped?: boolean
 }
 
 const common = { dangerouslyAllowBrowser: true }
-/** Recorded: from the start to SCAN_QR_CODE, on a quiet machine. */
+/** Recorded on a quiet machine: the time from the start to SCAN_QR_CODE. */
 const startingMs = 900
 
 const servers = {
@@ -58,18 +58,18 @@ const everyWay = (['waha', 'wasend'] as const).flatMap((name) =>
   [true, false].map((live) => [name, live ? 'live' : 'polling', live] as const),
 )
 
-describe.each(everyWay)('waiting for %s, %s', (name, _way, live) => {
+describe.each(everyWay)('a page of %s, %s,', (name, _way, live) => {
   it('shows the first code of a stopped session within two intervals of the start', async () => {
     open(name, live, { stopped: true })
     expect(await timeTo('awaiting-scan')).toBeLessThanOrEqual(4_000)
   })
 
-  it('shows the code of a running session at once', async () => {
+  it('shows the code of a running session immediately', async () => {
     open(name, live)
     expect(await timeTo('awaiting-scan')).toBeLessThanOrEqual(250)
   })
 
-  it('shows at once that a phone is already linked', async () => {
+  it('shows immediately that a phone is already linked', async () => {
     const world = worldOf(servers[name]({}))
     world.emulator.start()
     world.emulator.scan()
@@ -79,8 +79,8 @@ describe.each(everyWay)('waiting for %s, %s', (name, _way, live) => {
   })
 })
 
-describe.each([true, false])('waiting for a pairing code of waha (live: %s)', (live) => {
-  it('gets a code from the QR tab, after the logout of 4 s and the start', async () => {
+describe.each([true, false])('a pairing code of waha (live: %s)', (live) => {
+  it('follows a QR code after the logout of 4 s and the start', async () => {
     const { emulator } = open('waha', live)
     await timeTo('awaiting-scan')
     await doing(() => fireEvent.click(screen.getByRole('tab', { name: 'Phone number' })))
@@ -94,8 +94,8 @@ describe.each([true, false])('waiting for a pairing code of waha (live: %s)', (l
   })
 })
 
-describe('a provider that brings no code', () => {
-  it('is waited for half a minute, and then the user can start over', async () => {
+describe('a provider without a code', () => {
+  it('leads to a wait of half a minute, and then the user can start over', async () => {
     const emulated = servers.waha({})
     let isStuck = true
     const reset = vi.fn(async () => {

@@ -3,21 +3,21 @@ import { createPollerRegistry } from '../../src/poller/registry.js'
 import { createHandler } from '../../src/server/handler.js'
 import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
 
-/** The host's server between the page and the provider: a process with a handler, and a network before it. */
+/** The app's server between the page and the provider: a process with a handler, and a network in front of it. */
 export interface WorldServer {
-  /** What pages send their requests with. */
+  /** The fetch function of the pages. */
   readonly fetch: typeof fetch
-  /** What every request so far wanted, oldest first: `state`, `code`, `events`, or an action. */
+  /** The kind of every request so far, oldest first: `state`, `code`, `events`, or an action. */
   readonly requests: readonly string[]
-  /** Streams that are open at this moment, as the network sees it. */
+  /** The number of open streams, as the network sees it. */
   readonly openStreams: number
-  /** Pages that watch at this moment, as the handler sees it. */
+  /** The number of watching pages, as the handler sees it. */
   readonly watchers: number
-  /** A webhook of the provider's arrives. */
+  /** Delivers a webhook of the provider. */
   webhook(body: unknown): Promise<Response>
-  /** The process dies, and its connections with it; from now on the server cannot be reached. */
+  /** Ends the process and its connections. After that the server is unreachable. */
   kill(): void
-  /** Another process, which knows nothing of the one before. */
+  /** Starts another process without the state of the previous one. */
   start(): void
 }
 
@@ -25,7 +25,7 @@ const SECRET = 'secret-of-the-webhooks'
 
 interface Process {
   readonly handler: (request: Request) => Promise<Response>
-  /** Called when it dies; returns what takes it back. */
+  /** Registers a function that is called when the process ends. Returns a function that removes it. */
   readonly onDeath: (action: () => void) => () => void
   readonly die: () => void
 }
@@ -69,7 +69,7 @@ export function createWorldServer(
     }
   }
 
-  /** The body of a stream, which breaks when the server dies. */
+  /** The body of a stream. It breaks when the process ends. */
   function overTheNetwork(
     body: ReadableStream<Uint8Array>,
     { onDeath }: Process,
@@ -155,7 +155,7 @@ export function createWorldServer(
   }
 }
 
-/** What a request wants: `state`, `code`, `events`, or an action. */
+/** Returns the kind of a request: `state`, `code`, `events`, or an action. */
 export function wishOf(url: string, body: unknown): string {
   const query = new URL(url).searchParams
   if (typeof body !== 'string') return query.has('events') ? 'events' : (query.get('want') ?? '')

@@ -17,13 +17,13 @@ import {
 } from '../../stories/playground/emulated-provider.js'
 import { createWorldServer, type WorldServer } from './world-server.js'
 
-/** One emulated account and the whole way to it: proxy → handler → adapter → mock server → emulator. */
+/** One emulated account with the complete chain: proxy → handler → adapter → mock server → emulator. */
 export interface World extends EmulatedProvider {
-  /** What stands between the page and the provider. */
+  /** The app's server between the page and the provider. */
   readonly server: WorldServer
-  /** A new proxy object each time, as a component makes one that writes it inline. */
+  /** Creates a new proxy object on each call, like a component that creates it during rendering. */
   readonly proxied: (options?: Partial<ProxyOptions>) => PairingProxy
-  /** The component, with a cache of its own unless one is given. */
+  /** Renders the component. It has a separate cache unless a query client is passed. */
   readonly show: (props?: Partial<WhatsAppPairingProps>) => ReturnType<typeof render>
   readonly element: (props?: Partial<WhatsAppPairingProps>) => ReactElement
   readonly queryClient: QueryClient
@@ -34,9 +34,9 @@ export function createWorld(id: ProviderId, options?: EmulatorOptions): World {
   return worldOf(emulatedProvider(id, { seed: 7, ...options }))
 }
 
-/** As long as three codes live. WhatsApp's first one lives a minute, the next two twenty seconds each. */
+/** The lifetime of three codes. WhatsApp's first code is valid for a minute, the next two for twenty seconds each. */
 export function roundMs(id: ProviderId): number {
-  // Shown for 45 seconds each.
+  // This server shows each code for 45 seconds.
   return id === 'evolution-api' ? 135_000 : 100_000
 }
 
@@ -52,7 +52,7 @@ export function worldOf(emulated: EmulatedProvider): World {
   return { ...emulated, server, queryClient, proxied, element, show: (props) => render(element(props)) }
 }
 
-/** What is loaded on demand, loaded before: loading takes real time, and fake clocks do not wait for it. */
+/** Loads the modules that otherwise load on demand. Loading takes real time, and fake clocks do not wait for it. */
 export async function loadOnDemand(): Promise<void> {
   await Promise.all([
     qrImage('2@a,b'),
@@ -61,9 +61,9 @@ export async function loadOnDemand(): Promise<void> {
   ])
 }
 
-/** What the component says its state is. */
+/** The status that the component shows. */
 export const shownStatus = (): string | null | undefined =>
   document.querySelector('[data-scope="whatsapp-pairing"]')?.getAttribute('data-status')
 
-/** Something done to the phone or by the user, with all that follows at once. */
+/** Runs an action on the phone or of the user, with its immediate effects. */
 export const doing = (action: () => void): Promise<void> => act(async () => action())

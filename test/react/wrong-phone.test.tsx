@@ -29,7 +29,7 @@ const linkedTo = (phoneNumber?: string): PairingSnapshot => ({
   account: phoneNumber ? { phoneNumber } : {},
 })
 
-/** A provider that says whatever `now` holds, and counts how often a link is ended. */
+/** A provider that returns `now`, and counts the unlinks. */
 function phone(first: PairingSnapshot) {
   const state = { now: first }
   const provider = scriptedProvider({ getQrCode: () => state.now, getStatus: () => state.now })
@@ -43,7 +43,7 @@ const show = (props: Pick<WhatsAppPairingProps, 'provider'> & Partial<WhatsAppPa
 describe.each(['green-api', 'z-api'] as const)('%s: the wrong phone', (id) => {
   const paths = (world: ReturnType<typeof createWorld>) => world.mockServer.requests.map(({ path }) => path)
 
-  it('is recognised, unlinked only when the user starts over, and then the right one is linked', async () => {
+  it('is detected, unlinked only after Start over, and then the right one can be linked', async () => {
     const world = createWorld(id)
     const onLinked = vi.fn()
     const onError = vi.fn()
@@ -71,7 +71,7 @@ describe.each(['green-api', 'z-api'] as const)('%s: the wrong phone', (id) => {
     expect(onLinked.mock.calls.map(([account]) => account.phoneNumber)).toEqual([EXPECTED])
   })
 
-  it('is not the one that was expected, in whatever spelling that was given', async () => {
+  it('is not reported for the expected number in another spelling', async () => {
     const world = createWorld(id)
     world.show({ expectedPhoneNumber: '0055 (11) 98765.4321' })
     await advance(3_000)
@@ -81,17 +81,17 @@ describe.each(['green-api', 'z-api'] as const)('%s: the wrong phone', (id) => {
   })
 })
 
-describe('the expected phone', () => {
+describe('the expected phone number', () => {
   it.each([
     ['in Brazil without its ninth digit', '+55 11 8765-4321'],
-    ['in Brazil with it', '+55 11 98765-4321'],
+    ['in Brazil with its ninth digit', '+55 11 98765-4321'],
     ['with the zero that some countries write in brackets', '+55 (0)11 98765-4321'],
     ['as a link', 'https://wa.me/5511987654321'],
     ['in other digits', '+٥٥ ١١ ٩٨٧٦٥-٤٣٢١'],
-    ['with marks of direction around it', '\u202a+55 11 98765-4321\u202c'],
-    ['without its country code', '11 98765-4321'],
+    ['with direction marks around it', '\u202a+55 11 98765-4321\u202c'],
+    ['without its calling code', '11 98765-4321'],
     ['as it is dialled at home', '(011) 98765-4321'],
-  ])('may be written %s', async (_, expectedPhoneNumber) => {
+  ])('is accepted %s', async (_, expectedPhoneNumber) => {
     const { provider } = phone(linkedTo(SCANNING))
     show({ provider, expectedPhoneNumber })
     await advance(1_000)
@@ -103,21 +103,21 @@ describe('the expected phone', () => {
     ['Mexico, the other way round', '+52 1 55 1234 5678', '525512345678'],
     ['Argentina', '+54 11 2345-6789', '5491123456789'],
     ['Argentina, the other way round', '+54 9 11 2345-6789', '541123456789'],
-  ])('of %s is known with and without its extra digit', async (_, expectedPhoneNumber, linkedNumber) => {
+  ])('of %s matches with and without its extra digit', async (_, expectedPhoneNumber, linkedNumber) => {
     const { provider } = phone(linkedTo(linkedNumber))
     show({ provider, expectedPhoneNumber })
     await advance(1_000)
     expect(shownStatus()).toBe('linked')
   })
 
-  it('is taken as linked where the provider does not report the number', async () => {
+  it('is not compared if the provider does not report the linked number', async () => {
     const { provider } = phone(linkedTo())
     show({ provider, expectedPhoneNumber: EXPECTED })
     await advance(30_000)
     expect(shownStatus()).toBe('linked')
   })
 
-  it('is checked as soon as the number is reported, however late after the link', async () => {
+  it('is compared as soon as the provider reports the number, even long after the link', async () => {
     const one = phone(linkedTo())
     show({ provider: one.provider, expectedPhoneNumber: EXPECTED })
     await advance(2_000)
@@ -128,7 +128,7 @@ describe('the expected phone', () => {
     expect(screen.getByRole('button', { name: 'Start over' })).toBeTruthy()
   })
 
-  it('may be known later than the session begins', async () => {
+  it('can be set after the session has begun', async () => {
     const one = phone(qr('a'))
     const queryClient = new QueryClient()
     const { rerender } = show({ provider: one.provider, queryClient })
@@ -145,7 +145,7 @@ describe('the expected phone', () => {
     expect(errorCode()).toBe('wrong-phone-number')
   })
 
-  it('may even be known later than the link', async () => {
+  it('can be set after the link', async () => {
     const one = phone(linkedTo(SCANNING))
     const queryClient = new QueryClient()
     const { rerender } = show({ provider: one.provider, queryClient })
@@ -158,7 +158,7 @@ describe('the expected phone', () => {
     expect(errorCode()).toBe('wrong-phone-number')
   })
 
-  it('is not forgotten because another component on the page does not know it', async () => {
+  it('stays valid if another component on the page does not set it', async () => {
     const one = phone(qr('a'))
     const queryClient = new QueryClient()
     const Badge = () => (
@@ -182,28 +182,25 @@ describe('the expected phone', () => {
     ['Benin', '+229 97 12 34 56', '2290197123456'],
     ['Gabon', '+241 066 12 34 56', '24106123456'],
     ['Vietnam', '+84 79 123 4567', '841211234567'],
-  ])(
-    'of %s is the same after the numbering plan has changed',
-    async (_, expectedPhoneNumber, linkedNumber) => {
-      const { provider } = phone(linkedTo(linkedNumber))
-      show({ provider, expectedPhoneNumber })
-      await advance(1_000)
-      expect(shownStatus()).toBe('linked')
-    },
-  )
+  ])('of %s matches after a change of the numbering plan', async (_, expectedPhoneNumber, linkedNumber) => {
+    const { provider } = phone(linkedTo(linkedNumber))
+    show({ provider, expectedPhoneNumber })
+    await advance(1_000)
+    expect(shownStatus()).toBe('linked')
+  })
 
   it.each([
     '5491155554444.0:53@s.whatsapp.net',
     '5491155554444_1:53@s.whatsapp.net',
     '5491155554444:99@hosted',
-  ])('is found in %s, which names a device too', async (linkedNumber) => {
+  ])('matches %s, which also contains a device', async (linkedNumber) => {
     const { provider } = phone(linkedTo(linkedNumber))
     show({ provider, expectedPhoneNumber: '+54 9 11 5555-4444' })
     await advance(1_000)
     expect(shownStatus()).toBe('linked')
   })
 
-  it('is believed where the provider gives an id of WhatsApp in place of the number', async () => {
+  it('is not compared with an id of WhatsApp that replaces the number', async () => {
     const { provider } = phone(linkedTo('123456789012345:7@lid'))
     show({ provider, expectedPhoneNumber: '+54 9 11 5555-4444' })
     await advance(1_000)
@@ -211,7 +208,7 @@ describe('the expected phone', () => {
   })
 
   it.each(['+55 11 98765-4321', '0055 11 98765 4321', 'https://wa.me/5511987654321'])(
-    'written as %s is no reason for a warning',
+    'written as %s causes no warning',
     async (expectedPhoneNumber) => {
       const warnings = vi.spyOn(console, 'error').mockImplementation(() => {})
       const { provider } = phone(linkedTo(SCANNING))
@@ -222,7 +219,7 @@ describe('the expected phone', () => {
   )
 
   it.each([
-    ['without country code', '11 98765-4321', 'does not begin with "+"'],
+    ['without calling code', '11 98765-4321', 'does not begin with "+"'],
     ['without +', '5511987654321', 'does not begin with "+"'],
     ['as it is dialled at home', '011 98765-4321', 'does not begin with "+"'],
     ['that is probably another spelling', '+55 98765-4321', 'probably that of `expectedPhoneNumber`'],
@@ -236,7 +233,7 @@ describe('the expected phone', () => {
   })
 
   it.each(['n/a', 'unknown', '12', '+011 98765-4321'])(
-    'that is no international number (%s) lets no phone in, and sends the provider no request',
+    'that is invalid (%s) accepts no phone, and the provider gets no request',
     async (expectedPhoneNumber) => {
       const { provider, calls } = phone(linkedTo(SCANNING))
       const onError = vi.fn()
@@ -251,7 +248,7 @@ describe('the expected phone', () => {
     },
   )
 
-  it.each([undefined, ''])('is any phone where none is given: %j', async (expectedPhoneNumber) => {
+  it.each([undefined, ''])('accepts any phone if it is %j', async (expectedPhoneNumber) => {
     const { provider } = phone(linkedTo(SCANNING))
     show({ provider, expectedPhoneNumber })
     await advance(1_000)
@@ -278,7 +275,7 @@ describe('a number that is probably the expected one', () => {
   }
 
   it.each(PROBABLE)(
-    '%s needs a confirmation, and is no failure',
+    '%s needs a confirmation, and is not a failure',
     async (_, expectedPhoneNumber, linkedNumber) => {
       const { onLinked, onError } = await ask(expectedPhoneNumber, linkedNumber)
       if (!isAsked()) throw new Error(`${expectedPhoneNumber} and ${linkedNumber}: ${shownStatus()}`)
@@ -294,7 +291,7 @@ describe('a number that is probably the expected one', () => {
     },
   )
 
-  it('is linked when the user says that it is', async () => {
+  it('is linked when the user confirms it', async () => {
     const { onLinked, onError } = await ask('98765-4321', SCANNING)
     await press('Yes')
     expect(shownStatus()).toBe('linked')
@@ -304,7 +301,7 @@ describe('a number that is probably the expected one', () => {
     expect(onError).not.toHaveBeenCalled()
   })
 
-  it('offers to unlink only after the user has said that it is another phone', async () => {
+  it('can be unlinked only after the user has denied it', async () => {
     const one = await ask('98765-4321', SCANNING)
     await advance(60_000)
     expect(screen.queryByRole('button', { name: 'Start over' })).toBeNull()
@@ -318,7 +315,7 @@ describe('a number that is probably the expected one', () => {
     expect(one.onLinked).not.toHaveBeenCalled()
   })
 
-  it('needs one confirmation, however often the screen is opened', async () => {
+  it('needs one confirmation, even if the screen opens several times', async () => {
     const { provider } = phone(linkedTo(SCANNING))
     const queryClient = new QueryClient()
     const onLinked = vi.fn()
@@ -334,7 +331,7 @@ describe('a number that is probably the expected one', () => {
     expect(onLinked).toHaveBeenCalledTimes(1)
   })
 
-  it('keeps a dialog open that closes when a phone was linked', async () => {
+  it('keeps a dialog with closeOnLinked open', async () => {
     const closed = vi.fn()
     const one = phone(qr('a'))
     render(
@@ -364,7 +361,7 @@ describe('starting over after the wrong phone', () => {
     expect(errorCode()).toBe('wrong-phone-number')
   }
 
-  it('unlinks once, however often it is pressed, and says what is being done', async () => {
+  it('unlinks once, even if the user presses several times, and shows its progress', async () => {
     const one = phone(linkedTo(SCANNING))
     let finish = (): void => {}
     one.unlink.mockImplementation(() => new Promise((resolve) => (finish = resolve)))
@@ -384,7 +381,7 @@ describe('starting over after the wrong phone', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('is tried again by itself where the provider is down for a moment', async () => {
+  it('is retried automatically if the provider is down for a moment', async () => {
     const one = phone(linkedTo(SCANNING))
     one.unlink
       .mockRejectedValueOnce(new PairingError('provider-unavailable', 'Down.'))
@@ -398,7 +395,7 @@ describe('starting over after the wrong phone', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('says so where the provider cannot unlink; logged out on the phone itself, the right one can be linked', async () => {
+  it('shows an error if the provider cannot unlink, and after a logout on the phone the right one can be linked', async () => {
     const one = phone(linkedTo(SCANNING))
     const { unlink: _, ...provider } = one.provider
     show({ provider, expectedPhoneNumber: EXPECTED })
@@ -414,7 +411,7 @@ describe('starting over after the wrong phone', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('gives markup of one’s own the account that was linked instead', async () => {
+  it('gives custom markup the account that was linked instead', async () => {
     const { provider } = phone(linkedTo(SCANNING))
     const queryClient = new QueryClient()
     const { result } = renderHook(() =>
@@ -426,7 +423,7 @@ describe('starting over after the wrong phone', () => {
 })
 
 describe('the account', () => {
-  it('is completed by what comes later, and keeps what an answer leaves out', async () => {
+  it('gets details from later updates, and keeps those that a response omits', async () => {
     const one = phone(linkedTo(SCANNING))
     const queryClient = new QueryClient()
     const onLinked = vi.fn()
@@ -440,7 +437,7 @@ describe('the account', () => {
     expect(onLinked).toHaveBeenCalledTimes(1)
   })
 
-  it('is never one phone’s number under another one’s name', async () => {
+  it('never combines one phone’s number with another phone’s name', async () => {
     const one = phone({ status: 'linked', account: { phoneNumber: SCANNING, name: 'Ana Souza' } })
     const queryClient = new QueryClient()
     const { result } = renderHook(() => usePairingSession({ provider: one.provider, queryClient }))
