@@ -32,7 +32,7 @@ const looks: readonly (readonly [string, Look])[] = [
   ['on a dark page', { theme: 'dark' }],
   ['on a dark page and a dense screen', { theme: 'dark', density: 2 }],
   ['in forced colours', { forcedColors: true }],
-  ['in forced colours that are dark', { forcedColors: true, theme: 'dark', density: 2 }],
+  ['in dark forced colours', { forcedColors: true, theme: 'dark', density: 2 }],
   ['from right to left', { dir: 'rtl' }],
   ['280 pixels wide', { viewport: [280, 800] }],
   ['280 pixels wide, dark, from right to left', { viewport: [280, 800], theme: 'dark', dir: 'rtl' }],
@@ -40,9 +40,9 @@ const looks: readonly (readonly [string, Look])[] = [
   ['at 200 %', { viewport: [640, 700], density: 2 }],
   ['out of focus', { blur: '1px' }],
   ['280 pixels wide and out of focus', { viewport: [280, 800], blur: '0.8px' }],
-  ['held askew', { rotate: '9deg' }],
-  ['held sideways', { rotate: '90deg', theme: 'dark' }],
-  ['held askew and out of focus', { rotate: '-24deg', blur: '0.6px', density: 2, viewport: [600, 900] }],
+  ['tilted', { rotate: '9deg' }],
+  ['turned sideways', { rotate: '90deg', theme: 'dark' }],
+  ['tilted and out of focus', { rotate: '-24deg', blur: '0.6px', density: 2, viewport: [600, 900] }],
 ]
 
 /** A picture is decoded, and then drawn like its text. */

@@ -50,22 +50,25 @@ const throwing = new Proxy(en.messages, {
   },
 })
 
-describe('an exception in the component', () => {
+describe('an exception', () => {
   it.each<[string, Partial<WhatsAppPairingProps>]>([
     ['a part of the app', { parts: { Title: Broken } }],
     ['a part of the app inside the tile', { parts: { QrCode: Broken } }],
     ['the texts of a locale', { locale: { ...en, messages: throwing } }],
     ['children', { children: <Broken /> }],
     ['a provider that is null', { provider: JSON.parse('null') }],
-  ])("in %s keeps the app's page, shows a message and calls onError with the cause", async (_, props) => {
-    const { onError } = await show(props)
-    expect(screen.getByRole('heading', { name: 'The page of the app' })).toBeTruthy()
-    expect(screen.getByRole('alert').textContent).not.toBe('')
-    expect(onError).toHaveBeenCalled()
-    expect(onError.mock.calls[0]?.[0]).toMatchObject({ code: 'component-failed' })
-    expect(onError.mock.calls[0]?.[0].cause).toBeInstanceOf(Error)
-    expect(written.join()).not.toBe('')
-  })
+  ])(
+    "in %s leaves the app's page intact, shows a message and calls onError with the cause",
+    async (_, props) => {
+      const { onError } = await show(props)
+      expect(screen.getByRole('heading', { name: 'The page of the app' })).toBeTruthy()
+      expect(screen.getByRole('alert').textContent).not.toBe('')
+      expect(onError).toHaveBeenCalled()
+      expect(onError.mock.calls[0]?.[0]).toMatchObject({ code: 'component-failed' })
+      expect(onError.mock.calls[0]?.[0].cause).toBeInstanceOf(Error)
+      expect(written.join()).not.toBe('')
+    },
+  )
 
   it('can be retried with a button', async () => {
     let isBroken = true

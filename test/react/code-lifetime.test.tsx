@@ -112,7 +112,7 @@ describe('the limit of three codes', () => {
     expect(screen.getByRole('button', { name: 'Retry' })).toBeTruthy()
   })
 
-  it.each([1, 2, 5])('is %i if the app sets it', async (maxRefreshes) => {
+  it.each([1, 2, 5])('can be set to %i', async (maxRefreshes) => {
     vi.setSystemTime(20_000_000)
     show(rotating(), maxRefreshes)
     await advance(20_000 * maxRefreshes - 2_000, () => expect(status()).not.toBe('expired'))

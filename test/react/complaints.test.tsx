@@ -142,7 +142,7 @@ describe('expired codes on screen', () => {
   })
 })
 
-describe('screens without an end', () => {
+describe('limits of requests and waits', () => {
   it('a page without a scan stops its requests after three codes', async () => {
     vi.setSystemTime(20_000_000)
     const { provider, calls } = rotating()
@@ -214,7 +214,7 @@ describe('screens without an end', () => {
   })
 })
 
-describe('a finished link that the screen does not show', () => {
+describe('the end of the pairing', () => {
   it('WhatsApp’s restart after the scan (515) is not shown as a failure', async () => {
     const one = saying(qr('a'))
     const onError = vi.fn()
@@ -577,7 +577,7 @@ describe('failures', () => {
     expect(onError).not.toHaveBeenCalled()
   })
 
-  it('a picture that is no picture is not shown', async () => {
+  it('a value that is not a picture is not shown as one', async () => {
     const values = ['passkeyRequired', 'https://example.com/code.png', '<svg onload="alert(1)">', '{}']
     for (const value of values) {
       const odd = { status: 'qr', qrCode: { kind: 'image', src: value } } as const

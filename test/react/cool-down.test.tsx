@@ -79,7 +79,7 @@ describe('the button after too many requests for pairing codes', () => {
     expect(shownCode()).toBe('ABCD-1234')
   })
 
-  it("has the same limit for markup without the component's parts", async () => {
+  it('has a limit that usePairingSession() applies to custom markup too', async () => {
     const one = limited(tooOften(20_000))
     const queryClient = new QueryClient()
     const { result } = renderHook(() =>
@@ -177,7 +177,7 @@ describe('the button after too many requests for pairing codes', () => {
     expect(isOff()).toBe(false)
   })
 
-  it('sends no request after the previous code has expired', async () => {
+  it('stays disabled when the previous code expires', async () => {
     const one = limited(undefined)
     show(one)
     await settle()
@@ -219,12 +219,12 @@ describe('the button after too many requests for pairing codes', () => {
   })
 })
 
-describe.each(['green-api', 'z-api'] as const)('a limit of %s behind the server', (id) => {
+describe.each(['green-api', 'z-api'] as const)('the button with %s behind the server', (id) => {
   it.each([
     ['with Retry-After', 20_000, 19_000],
     ['without Retry-After', undefined, 29_000],
   ])(
-    '429 %s disables the button, and the provider gets no request for a code until the limit ends',
+    'is disabled by 429 %s, and the provider gets no request for a code until the limit ends',
     async (_, retryAfterMs, offMs) => {
       const world = createWorld(id)
       world.show({ defaultMethod: 'phone-code' })

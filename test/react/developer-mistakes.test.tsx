@@ -47,7 +47,7 @@ const show = (options: Partial<ProxyOptions>, props: Partial<UsePairingSessionOp
 const html = async () =>
   new Response('<!doctype html><div id="root"></div>', { headers: { 'content-type': 'text/html' } })
 
-describe('a request of the page that cannot succeed', () => {
+describe('the messages for developers', () => {
   it.each<readonly [string, Partial<ProxyOptions>, RegExp, string]>([
     [
       'a URL that serves the page of the app',
@@ -91,7 +91,7 @@ describe('a request of the page that cannot succeed', () => {
       /Request is not defined/,
       'unknown',
     ],
-  ])('%s is printed once, and the session fails after a few attempts', async (_, options, text, code) => {
+  ])('appear once for %s, and the session fails after a few attempts', async (_, options, text, code) => {
     const onError = vi.fn()
     show(options, { onError })
     await advance(60_000)
@@ -101,7 +101,7 @@ describe('a request of the page that cannot succeed', () => {
     expect(onError.mock.calls.map(([error]) => error.code)).toEqual([code])
   })
 
-  it('is not printed in production', async () => {
+  it('do not appear in production', async () => {
     vi.stubEnv('NODE_ENV', 'production')
     show({ fetch: html })
     await advance(60_000)
@@ -112,7 +112,7 @@ describe('a request of the page that cannot succeed', () => {
     ['a lost network connection', () => Promise.reject(new TypeError('Failed to fetch'))],
     ['a user who is not signed in', async () => new Response(null, { status: 401 })],
     ['a gateway error', async () => new Response(null, { status: 503 })],
-  ])('%s is not printed', async (_, fetch) => {
+  ])('do not appear for %s', async (_, fetch) => {
     show({ fetch })
     await advance(60_000)
     expect(printed()).toEqual([])

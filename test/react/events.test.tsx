@@ -124,8 +124,8 @@ describe.each(['green-api', 'z-api'] as const)('the events of a pairing by code 
   })
 })
 
-describe('an obstacle in an attempt', () => {
-  it('is reported: the user does not enter the pairing code', async () => {
+describe('an event about an obstacle', () => {
+  it('is sent if the user does not enter the pairing code', async () => {
     const { events } = watch(qr('a'))
     await advance(1_000)
     await openTab('Phone number')
@@ -136,7 +136,7 @@ describe('an obstacle in an attempt', () => {
     expect(types.indexOf('slow-code')).toBeGreaterThan(types.indexOf('code-shown'))
   })
 
-  it('is reported: no code comes, once for each wait', async () => {
+  it('is sent once for each wait without a code', async () => {
     const world = watch({ status: 'preparing' })
     await advance(80_000)
     world.now = qr('a')
@@ -145,7 +145,7 @@ describe('an obstacle in an attempt', () => {
     expect(world.events[1]?.elapsedMs).toBeGreaterThanOrEqual(30_000)
   })
 
-  it('is reported: requests fail, once for each series of the same error', async () => {
+  it('is sent once for each series of requests that fail with the same error', async () => {
     const world = watch(new PairingError('network', 'No connection.'))
     await advance(8_000)
     world.now = new PairingError('provider-unavailable', 'Down.')
@@ -157,8 +157,8 @@ describe('an obstacle in an attempt', () => {
   })
 })
 
-describe('an element that the user opens', () => {
-  it('is reported each time: the enlarged code, the list of troubles', async () => {
+describe('an event about an opened element', () => {
+  it('is sent each time for the enlarged code and the list of troubles', async () => {
     const { events } = watch(qr('a'))
     await advance(1_000)
     await press('Enlarge')
@@ -167,7 +167,7 @@ describe('an element that the user opens', () => {
     expect(typesOf(events)).toEqual(['started', 'shown', 'enlarged', 'trouble-opened', 'trouble-opened'])
   })
 
-  it('is reported: the link that opens WhatsApp on the same phone', async () => {
+  it('is sent for the link that opens WhatsApp on the same phone', async () => {
     pretendPhone()
     const LINK = 'https://wa.me/settings/linked_devices#2@ref,noise,identity,adv,1'
     const { events } = watch({ status: 'qr', qrCode: normalizeQrPayload(LINK) }, { defaultMethod: 'qr' })
@@ -380,7 +380,7 @@ describe('an event', () => {
     expect(told).toHaveLength(2)
   })
 
-  it('has its own provider when the app changes the provider', async () => {
+  it('names the provider of its attempt, even after the app has changed the provider', async () => {
     const events: PairingEvent[] = []
     const queryClient = new QueryClient()
     const element = (sessionId: string, id: string) => {

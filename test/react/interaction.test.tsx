@@ -75,7 +75,7 @@ describe('onLinked', () => {
     expect(onLinked).toHaveBeenCalledTimes(1)
   })
 
-  it('stays valid if a QR code arrives late', async () => {
+  it('is final: a QR code that arrives late does not replace the link', async () => {
     let snapshot: PairingSnapshot = qr('a')
     const one = scriptedProvider({
       getQrCode: () => snapshot,

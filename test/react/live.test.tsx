@@ -326,7 +326,7 @@ describe('the phone tab', () => {
     },
   )
 
-  it('closes, and QR codes appear again', async () => {
+  it('ends with a return to the QR tab, and codes appear again', async () => {
     const world = createWorld('green-api')
     world.show()
     await advance(3_000)

@@ -50,7 +50,7 @@ async function show(props: Partial<WhatsAppPairingProps> & Pick<WhatsAppPairingP
   await settle()
 }
 
-describe('a wait of 30 seconds shows its reason and a button', () => {
+describe('after 30 seconds, the screen shows the reason for a wait and a button', () => {
   it('if no first code comes', async () => {
     const one = saying(preparing)
     await show({ provider: one.provider })
@@ -138,7 +138,7 @@ describe('a wait of 30 seconds shows its reason and a button', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('and Try again if the provider cannot be reset', async () => {
+  it('and the button is Try again if the provider cannot be reset', async () => {
     const one = saying(preparing, { canReset: false })
     await show({ provider: one.provider })
     await advance(31_000)

@@ -18,7 +18,7 @@ afterEach(() => {
 const SESSIONS = 200
 
 describe('two hundred sessions on a page', () => {
-  it('do work for one session only after an event of that session', async () => {
+  it('share no work: an event of one session reads only that session', async () => {
     const client = new QueryClient()
     const providers = Array.from({ length: SESSIONS }, (_, index) => ({
       ...scriptedProvider({ getQrCode: () => qr(index, 60_000) }, `session ${index}`),

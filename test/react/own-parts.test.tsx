@@ -101,14 +101,14 @@ describe.each(Object.entries(elements))('the slot %s', (name, element) => {
 const states = pairingStates()
 const settled = () => act(() => new Promise((resolve) => setTimeout(resolve, 20)))
 
-describe('a custom component for a part', () => {
+describe('a custom component', () => {
   it('gets the session from the context', () => {
     const Announcement = () => <p>{`Now: ${usePairingContext().pairing.session.status}`}</p>
     render(<PairingCard parts={{ Announcement }} pairing={stillPairing(states.qr['awaiting-scan'])} />)
     expect(screen.getByText('Now: awaiting-scan')).toBeTruthy()
   })
 
-  it('can render the original part: the panel with its content, an icon, the close button', () => {
+  it('can render the part that it replaces: the panel with its content, an icon, the close button', () => {
     const parts: PairingParts = {
       Panel: ({ children }) => <PairingPanel className="mine">{children}</PairingPanel>,
       Icon: ({ name, size }) => <PairingIcon name={name} size={size} className={`icon-${name}`} />,

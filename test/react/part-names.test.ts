@@ -30,13 +30,13 @@ const exported = [
 const [, slotUnion = ''] = /PairingPartName =(.*?)\n\n/s.exec(read('react/parts/part.tsx')) ?? []
 const slots = [...slotUnion.matchAll(/'(\w+)'/g)].map(([, slot = '']) => slot)
 
-describe('each part has one name everywhere', () => {
+describe('the names of parts', () => {
   it.each(exported)('%o is the main export of $file.tsx, which renders that data-part', ({ name, file }) => {
     expect([name, name.replace(/^Pairing/, '')].map(kebab)).toContain(file)
     expect(read(`react/parts/${file}.tsx`)).toMatch(new RegExp(`part(="|\\(')${file}["']`))
   })
 
-  it('each part is a slot of `parts`, except the root and the card', () => {
+  it('are slots of `parts`, except the root and the card', () => {
     const named = slots.map((slot) => ({ name: exportOf(slot), file: kebab(slot) }))
     const byName = (one: { name: string }, other: { name: string }) => one.name.localeCompare(other.name)
     expect(named.toSorted(byName)).toEqual(
@@ -44,7 +44,7 @@ describe('each part has one name everywhere', () => {
     )
   })
 
-  it('the test finds parts and slots', () => {
+  it('are not an empty list, and neither are the slots', () => {
     expect(exported.length).toBeGreaterThan(25)
     expect(slots.length).toBeGreaterThan(20)
   })

@@ -109,9 +109,9 @@ describe('a passkey ceremony', () => {
 
   const refusals: readonly (readonly [title: string, reason: unknown, text: RegExp, reports: number])[] = [
     ['the user cancelled', new DOMException('', 'NotAllowedError'), /^Cancelled, or this device/, 0],
-    ['the page was left', new DOMException('', 'AbortError'), /^Cancelled, or this device/, 0],
+    ['the user left the page', new DOMException('', 'AbortError'), /^Cancelled, or this device/, 0],
     ['signPasskey throws', new TypeError('No extension.'), /^Try again in a moment/, 1],
-    ['signPasskey rejects with no error', 'no', /^Try again in a moment/, 1],
+    ['signPasskey rejects without an error', 'no', /^Try again in a moment/, 1],
   ]
   it.each(refusals)('stays at its step and shows a message if %s', async (_, reason, text, reports) => {
     vi.stubGlobal('reportError', vi.fn())
@@ -141,7 +141,7 @@ describe('a passkey ceremony', () => {
     end: (world: World & { unmount: () => void }) => Promise<void>,
   ])[] = [
     ['the user presses Cancel', () => press('Cancel')],
-    ['the time is over', () => advance(10 * MINUTE)],
+    ['the time limit has passed', () => advance(10 * MINUTE)],
     ['the screen is closed', (world) => doing(world.unmount)],
     [
       'the phone links in another way',

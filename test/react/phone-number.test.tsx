@@ -284,8 +284,8 @@ describe('the hint for another spelling', () => {
   )
 })
 
-describe('the country', () => {
-  it('is found by its name, its English name, its ISO code and its calling code', async () => {
+describe('the country field', () => {
+  it('finds a country by its name, its English name, its ISO code and its calling code', async () => {
     await show()
     const first = (query: string) => {
       search(query)
@@ -303,7 +303,7 @@ describe('the country', () => {
     expect(screen.getByText('No country found').closest('[aria-live="polite"]')).not.toBeNull()
   })
 
-  it('does not change on Enter if the user typed and chose nothing', async () => {
+  it('keeps its value on Enter if the user typed and chose nothing', async () => {
     vi.spyOn(navigator, 'languages', 'get').mockReturnValue(['en'])
     await show({ defaultCountry: undefined })
     act(() => picker().focus())
@@ -313,7 +313,7 @@ describe('the country', () => {
     vi.restoreAllMocks()
   })
 
-  it('can be chosen with the keyboard only, and the focus moves to the number', async () => {
+  it('can be used with the keyboard only, and the focus moves to the number', async () => {
     await show()
     act(() => picker().focus())
     keys('ArrowDown')
@@ -348,7 +348,7 @@ describe('the country', () => {
     expect(picker().getAttribute('aria-expanded')).toBe('true')
   })
 
-  it('can be chosen with the mouse, and the focus stays in the field', async () => {
+  it('can be used with the mouse, and the press does not remove the focus', async () => {
     await show()
     fireEvent.click(picker())
     const angola = screen.getByText('Angola')
@@ -372,7 +372,7 @@ describe('the country', () => {
     expect(screen.queryByRole('listbox')).toBeNull()
   })
 
-  it('keeps the digits of the number, and replaces the previous calling code', async () => {
+  it('keeps the digits of the number, and replaces its calling code', async () => {
     const { sent } = await show()
     enter('+55 912 345 678')
     search('PT')
@@ -382,7 +382,7 @@ describe('the country', () => {
     expect(sent).toEqual(['351912345678'])
   })
 
-  it('cannot be changed during a request for a code', async () => {
+  it('is locked during a request for a code', async () => {
     const provider = {
       ...scriptedProvider({ getQrCode: () => qr('a') }),
       requestPairingCode: () => new Promise<never>(() => {}),
@@ -394,7 +394,7 @@ describe('the country', () => {
     expect(screen.queryByRole('listbox')).toBeNull()
   })
 
-  it("has a name in the component's language, and the search finds it by that name", async () => {
+  it("shows names in the component's language, and its search finds them", async () => {
     const { de } = await import('../../src/locales/de.js')
     await show({
       locale: { ...de, messages: { ...de.messages, phoneNumber: 'Phone number', country: 'Country' } },

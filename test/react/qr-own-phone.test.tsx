@@ -59,7 +59,7 @@ const link = () => screen.queryByRole<HTMLAnchorElement>('link', { name: 'Open i
 const asked = ({ calls }: ScriptedProvider) => calls.map(({ question }) => question)
 
 describe('the first method', () => {
-  it.each(devices)('on %s', async (_, device, isPhone) => {
+  it.each(devices)('fits %s', async (_, device, isPhone) => {
     use(device)
     const provider = withBoth()
     render(element(provider))

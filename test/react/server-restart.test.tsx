@@ -19,8 +19,8 @@ const NEXT_PUSHED_CODE_MS = 21_000
 const LONGEST_PAUSE_MS = 37_500
 
 const ways = [
-  ['watches', true],
-  ['asks', false],
+  ['uses live events', true],
+  ['polls', false],
 ] as const
 
 const outages = [5_000, 45_000] as const

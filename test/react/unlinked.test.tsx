@@ -30,8 +30,8 @@ function page(first: PairingSnapshot) {
 const ENDS: readonly (readonly [string, PairingSnapshot])[] = [
   ['another code', qr('next')],
   ['that no phone is linked', { status: 'unlinked' }],
-  ['that it sleeps', { status: 'stopped' }],
-  ['that something is left of the link', { status: 'stale' }],
+  ['that the session is stopped', { status: 'stopped' }],
+  ['leftovers of the link', { status: 'stale' }],
 ]
 
 describe.each(ENDS)('a link that ends, if the provider reports %s,', (_, end) => {

@@ -260,7 +260,7 @@ describe('a number that is probably the expected one', () => {
   const PROBABLE = [
     ['of a country that is in no table', '+995 577 12 34 56', '99577123456'],
     ['without its area code', '98765-4321', SCANNING],
-    ['with a + that hides that the country code is missing', '+11987654321', SCANNING],
+    ['with a + but without the calling code', '+11987654321', SCANNING],
     ['shorter than the linked one', '+995 12 34 56 7', '995571234567'],
   ] as const
   const isAsked = () => shownStatus() === 'confirming-number'
