@@ -1,8 +1,8 @@
 // Contact sheets of every state, from the static Storybook: `npm run look`, then look at `storybook-static/look/*.png`.
 // After Storybook is built, names select sheets: `node .storybook/look.mjs light-360 languages`. The names are
 //
-//   light-280, light-360, light-768, light-1200 and the same of dark: all states of the card
-//   text-200: with text twice as large; smallest-text: where the browser draws no text smaller than 24 px
+//   light-280, light-360, light-768, light-1200 and the same for dark: all states of the card
+//   text-200: text at twice its size; smallest-text: a minimum font size of 24 px in the browser
 //   settings: <PairingStatus>, wide and narrow, light and dark
 //   languages-<state>: the longest states in all languages
 

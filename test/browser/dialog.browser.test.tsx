@@ -126,7 +126,7 @@ describe.each(windows)('a dialog in a window of %d×%d pixels', (width, height) 
     return () => page.viewport(1280, 1200)
   })
 
-  /** Expects the dialog to be scrolled to its top, with a fully visible title, and screen readers to read it from the start. */
+  /** Expects the dialog to be at its top with a visible title, and to have the focus, so screen readers read it from the start. */
   const expectTop = (dialog: HTMLElement) => {
     const { top } = dialog.getBoundingClientRect()
     const title = screen.getByRole('heading').getBoundingClientRect()

@@ -112,7 +112,7 @@ describe('a pasted number', () => {
 })
 
 describe('a typed number', () => {
-  it('has the right digits after every key, national or international', () => {
+  it('has the right digits, in national and international form', () => {
     fc.assert(
       fc.property(anyNumber, (number) => {
         const typed = [number.formatNational(), number.nationalNumber, number.formatInternational()]

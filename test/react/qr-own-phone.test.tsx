@@ -136,7 +136,7 @@ describe('a page that a server rendered', () => {
 describe('the link that opens WhatsApp on this phone', () => {
   const onQrTab = { defaultMethod: 'qr' } as const
 
-  it('contains the code, appears in no event, and is removed with the code', async () => {
+  it('contains the code, sends no referrer, and is removed with the code', async () => {
     use(androidPhone)
     let isScanned = false
     const provider = scriptedProvider({

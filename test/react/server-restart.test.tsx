@@ -108,7 +108,7 @@ describe.each(ways)('a page that %s', (_, live) => {
       ['z-api', undefined],
       ['wasend', undefined],
     ] as const)(
-      'shows the new codes of %s, and the old one only until its expiry',
+      'shows the new codes of %s, and the old one no longer than announced',
       async (id, promisedMs) => {
         const world = createWorld(id)
         const codes = watchShownCodes(world.emulator)

@@ -106,7 +106,7 @@ describe('a pairing code that the user does not enter', () => {
     expect(document.activeElement).toBe(part('panel'))
   })
 
-  it('has the offer of another code on return to a hidden page', async () => {
+  it('has the offer of another code after the page was hidden', async () => {
     await showCode(issuing('ABCD1234'))
     await advance(5_000)
     await doing(() => focusManager.setFocused(false))
