@@ -71,7 +71,7 @@ describe('an open dialog', () => {
     expect([...reached].every((element) => element === document.body || dialog.contains(element))).toBe(true)
   })
 
-  it('puts the focus on its heading, not on a button', async () => {
+  it('gets the focus itself, not its first button', async () => {
     show()
     expect(await open()).toBe(document.activeElement)
   })
