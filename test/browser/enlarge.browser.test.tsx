@@ -227,7 +227,7 @@ describe('the enlarged code', () => {
   })
 })
 
-it('a card that is resized causes no error of a ResizeObserver, which error monitors would report', async () => {
+it('resizing a card causes no ResizeObserver error, which error monitors would report', async () => {
   const errors: string[] = []
   const keep = (event: ErrorEvent): void => void errors.push(event.message)
   window.addEventListener('error', keep)
