@@ -75,13 +75,6 @@ const allowed: readonly (readonly [file: string, word: Word, count: number, reas
   ['test/testing/mock-servers/mock-waha.test.ts', 'gone', 1, 'a text that the test throws'],
   // File names that stay until the code in them is renamed.
   ['test/browser/heard.ts', 'hear', 1, 'the name of its export'],
-  ['test/faults/fault-world.ts', 'world', 1, 'the name of its export'],
-  ['test/faults/small-world.ts', 'world', 1, 'the name of its export'],
-  ['test/providers/baileys-world.ts', 'world', 1, 'the name of its export'],
-  ['test/react/world-server.ts', 'world', 1, 'the name of its export'],
-  ['test/react/world.tsx', 'world', 1, 'the name of its export'],
-  ['test/server/edge-world.ts', 'world', 1, 'the name of its export'],
-  ['test/server/world.ts', 'world', 1, 'the name of its export'],
 ]
 
 const anyWord = new RegExp(rules.map(([, pattern]) => pattern.source).join('|'), 'i')

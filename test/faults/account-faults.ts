@@ -23,7 +23,7 @@ export const accountFaults: readonly Fault[] = [
   {
     name: 'the plan has expired',
     when: 'at the first request',
-    world: { pushes: false },
+    setup: { pushes: false },
     cause: ({ id, providerLink }) => {
       providerLink.interfere = quotaWords[id]
     },
@@ -32,7 +32,7 @@ export const accountFaults: readonly Fault[] = [
   {
     name: 'WhatsApp has blocked the account',
     when: 'while a code is on screen',
-    world: { pushes: false },
+    setup: { pushes: false },
     cause: ({ providerLink }) => {
       providerLink.interfere = answering(200, '{"stateInstance":"blocked"}')
     },
@@ -56,7 +56,7 @@ export const accountFaults: readonly Fault[] = [
     name: 'clearing leftovers takes 8 s',
     when: 'at the reset',
     cause: () => {},
-    world: { resettingMs: 8 * SECOND },
+    setup: { resettingMs: 8 * SECOND },
     ends: linked,
   },
   {

@@ -50,18 +50,18 @@ const clocks: readonly Fault[] = [
 const absences: readonly Fault[] = [5 * SECOND, 5 * MINUTE].flatMap((ms) => [
   ...strikes(
     `offline for ${ms / SECOND} s`,
-    (world) => {
-      world.setOnline(false)
-      later(ms, () => world.setOnline(true))
+    (setup) => {
+      setup.setOnline(false)
+      later(ms, () => setup.setOnline(true))
     },
     early,
     ms,
   ),
   ...strikes(
     `hidden for ${ms / SECOND} s`,
-    (world) => {
-      world.setSeen(false)
-      later(ms, () => world.setSeen(true))
+    (setup) => {
+      setup.setSeen(false)
+      later(ms, () => setup.setSeen(true))
     },
     // A user cannot enter a code that is not shown.
     ms < MINUTE ? early : [codeGone, codeGone, linked],
@@ -96,8 +96,8 @@ const mounts: readonly Fault[] = [
 ]
 
 /** The same page with other options. */
-function different(name: string, world: Fault['world']): Fault {
-  return { name, when: 'at the first request', cause: () => {}, world: world ?? {}, ends: linked }
+function different(name: string, setup: Fault['setup']): Fault {
+  return { name, when: 'at the first request', cause: () => {}, setup: setup ?? {}, ends: linked }
 }
 
 /** Faults of the page and of its machine. */

@@ -1,5 +1,5 @@
 import type { ExpiredReason, PairingErrorCode, PairingMethod, PairingSessionStatus } from '../../src/index.js'
-import type { FaultWorld, FaultWorldOptions } from './fault-world.js'
+import type { FaultSetup, FaultSetupOptions } from './fault-setup.js'
 import { type Service, services } from './provider-side.js'
 
 /** When a fault begins. */
@@ -25,11 +25,11 @@ export interface Fault {
   readonly name: string
   readonly when: Moment
   /** Causes the fault, anywhere between the page and the phone. */
-  readonly cause: (world: FaultWorld) => void
+  readonly cause: (setup: FaultSetup) => void
   /** The duration of the fault, if it ends without an action. */
   readonly lastsMs?: number
   /** Options of the test setup that differ from the start. */
-  readonly world?: Partial<FaultWorldOptions>
+  readonly setup?: Partial<FaultSetupOptions>
   /** No phone is in front of the page. */
   readonly isUnscanned?: boolean
   /**

@@ -1,6 +1,6 @@
 import type { PairingErrorCode } from '../../src/index.js'
 import { type End, type Ends, ends, type Fault, later, linked, SECOND } from './fault.js'
-import type { FaultWorld } from './fault-world.js'
+import type { FaultSetup } from './fault-setup.js'
 import {
   buffering,
   cuttingStreams,
@@ -19,12 +19,12 @@ function strikes(name: string, cause: Fault['cause'], strikesEnds: Ends, lastsMs
 }
 
 /** Open connections break too. */
-function interfere(world: FaultWorld, interference: Interference): void {
-  world.pageLink.interfere = interference
-  cutConnections(world)
+function interfere(setup: FaultSetup, interference: Interference): void {
+  setup.pageLink.interfere = interference
+  cutConnections(setup)
 }
 
-function cutConnections({ server }: FaultWorld): void {
+function cutConnections({ server }: FaultSetup): void {
   server.kill()
   server.start()
 }
@@ -34,7 +34,7 @@ function unreachable(name: string, interference: Interference, code: PairingErro
   return moments.map((when) => ({
     name,
     when,
-    cause: (world) => interfere(world, interference),
+    cause: (setup) => interfere(setup, interference),
     // A pairing code on screen stays for its lifetime. When it expires, one last request is enough.
     ends: ends(failed, when === 'at the first request' ? failed : 'expired (code-not-entered)'),
   }))
@@ -60,17 +60,17 @@ export const hostFaults: readonly Fault[] = [
   ...unreachable('a hotel’s page in place of the host: HTTP 200', page(200), 'invalid-answer'),
   ...strikes(
     'the host no longer recognises the user: HTTP 401',
-    (world) => {
-      world.visitor = 'unknown'
-      cutConnections(world)
+    (setup) => {
+      setup.visitor = 'unknown'
+      cutConnections(setup)
     },
     ends('failed (sign-in-required)'),
   ),
   ...strikes(
     'the host denies access: HTTP 403',
-    (world) => {
-      world.visitor = 'forbidden'
-      cutConnections(world)
+    (setup) => {
+      setup.visitor = 'forbidden'
+      cutConnections(setup)
     },
     ends('failed (forbidden)'),
   ),
@@ -83,9 +83,9 @@ export const hostFaults: readonly Fault[] = [
     linked,
     3 * SECOND,
   ),
-  ...strikes('event streams are cut', (world) => interfere(world, cuttingStreams(7 * SECOND)), linked),
-  ...strikes('a proxy buffers event streams', (world) => interfere(world, buffering), linked),
-  ...strikes('event streams are refused', (world) => interfere(world, onStreams(status(404))), linked),
+  ...strikes('event streams are cut', (setup) => interfere(setup, cuttingStreams(7 * SECOND)), linked),
+  ...strikes('a proxy buffers event streams', (setup) => interfere(setup, buffering), linked),
+  ...strikes('event streams are refused', (setup) => interfere(setup, onStreams(status(404))), linked),
   slow(3 * SECOND, linked),
   // A QR code that is valid for 20 s is 15 s old when it arrives. It leaves the screen before the user has scanned it.
   slow(15 * SECOND, ends('expired (unscanned)', 'linked')),

@@ -24,7 +24,7 @@ function line(name: string, when: Fault['when'], interference: () => Interferenc
     name,
     when,
     // GREEN-API's WebSocket would bypass a fault in requests.
-    world: { pushes: false },
+    setup: { pushes: false },
     cause: ({ providerLink }) => {
       providerLink.interfere = interference()
     },
@@ -42,7 +42,7 @@ function withCodeUp(code: PairingErrorCode): Ends {
 }
 
 /** The next request may succeed: a few failures are retried, and a lasting one is reported. */
-function weather(name: string, interference: Interference, code: PairingErrorCode): readonly Fault[] {
+function conditions(name: string, interference: Interference, code: PairingErrorCode): readonly Fault[] {
   return [
     line(`${name}, twice`, first, () => times(2, interference), linked),
     lasting(name, interference, code),
@@ -91,11 +91,11 @@ const statuses: readonly Fault[] = [
   lasting('HTTP 404', status(404), 'session-not-found'),
   lasting('HTTP 408', status(408), 'invalid-answer'),
   lasting('HTTP 409', status(409), 'invalid-answer'),
-  ...weather('HTTP 429', status(429), 'rate-limited'),
-  ...weather('HTTP 429 with Retry-After: 20', retryAfter, 'rate-limited').map(withoutCode),
+  ...conditions('HTTP 429', status(429), 'rate-limited'),
+  ...conditions('HTTP 429 with Retry-After: 20', retryAfter, 'rate-limited').map(withoutCode),
   lasting('HTTP 500', status(500), 'provider-unavailable'),
   lasting('HTTP 502', status(502), 'provider-unavailable'),
-  ...weather('HTTP 503', status(503), 'provider-unavailable'),
+  ...conditions('HTTP 503', status(503), 'provider-unavailable'),
   lasting('HTTP 504', status(504), 'provider-unavailable'),
   lasting('a redirect', redirect, 'invalid-options'),
   ...refusals.flatMap(([code, error]): readonly Fault[] => [
@@ -117,10 +117,10 @@ const statuses: readonly Fault[] = [
 ]
 
 const bodies: readonly Fault[] = [
-  ...weather('no response', silent, 'timeout').map(withoutCode),
-  ...weather('no connection', refused, 'network'),
-  ...weather('the connection breaks in the middle of a response', changed(brokenOff), 'network'),
-  ...weather('half a response', changed(halfOf), 'invalid-answer'),
+  ...conditions('no response', silent, 'timeout').map(withoutCode),
+  ...conditions('no connection', refused, 'network'),
+  ...conditions('the connection breaks in the middle of a response', changed(brokenOff), 'network'),
+  ...conditions('half a response', changed(halfOf), 'invalid-answer'),
   lasting('a page in place of JSON', page(200), 'provider-unavailable'),
   lasting(
     'an empty response',

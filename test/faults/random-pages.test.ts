@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { isLong } from '../long-runs.js'
 import { loadEverything } from '../react/user.js'
-import { createFaultWorld, type FaultWorld } from './fault-world.js'
+import { createFaultSetup, type FaultSetup } from './fault-setup.js'
 import {
   answering,
   brokenOff,
@@ -52,7 +52,7 @@ const onlyAtProvider: Readonly<Record<string, Interference>> = {
   'wrong types': changed(withWrongTypes),
 }
 
-type Happening = (world: FaultWorld, ms: number) => void
+type Happening = (setup: FaultSetup, ms: number) => void
 
 function onLink(
   name: 'pageLink' | 'providerLink',
@@ -61,8 +61,8 @@ function onLink(
   return Object.fromEntries(
     Object.entries(ways).map(([what, interference]): [string, Happening] => [
       `${name}: ${what}`,
-      (world) => {
-        world[name].interfere = interference
+      (setup) => {
+        setup[name].interfere = interference
       },
     ]),
   )
@@ -77,19 +77,19 @@ const happenings: Readonly<Record<string, Happening>> = {
   'answers of the provider are slow': ({ providerLink }, ms) => {
     providerLink.delayMs = () => ms % (10 * SECOND)
   },
-  'everything works again': (world) => world.calm(),
+  'everything works again': (setup) => setup.calm(),
   'the host dies': ({ server }) => server.kill(),
   'the host is back': ({ server }) => server.start(),
-  'the user is signed out': (world) => {
-    world.visitor = 'unknown'
+  'the user is signed out': (setup) => {
+    setup.visitor = 'unknown'
   },
   'the clock is set ahead': ({ time }, ms) => time.setClock(ms),
   'the clock is set back': ({ time }, ms) => time.setClock(-5 * MINUTE - ms),
   'the machine sleeps': ({ time }, ms) => time.sleep(ms),
-  offline: (world) => world.setOnline(false),
-  online: (world) => world.setOnline(true),
-  hidden: (world) => world.setSeen(false),
-  seen: (world) => world.setSeen(true),
+  offline: (setup) => setup.setOnline(false),
+  online: (setup) => setup.setOnline(true),
+  hidden: (setup) => setup.setSeen(false),
+  seen: (setup) => setup.setSeen(true),
   'another code': ({ emulator }) => void emulator.rotate(),
   'the provider restarts': ({ emulator }) => emulator.restart(),
   'the phone removes the device': ({ emulator }) => void emulator.disconnect(),
@@ -128,24 +128,24 @@ describe('a page under any schedule of faults, clock jumps and clicks', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(pages, schedules, async ({ scans, ...options }, schedule) => {
-          const world = createFaultWorld(options)
+          const setup = createFaultSetup(options)
           try {
-            world.page.open()
-            const leave = startUser(world, { scans, startsOver: true, givesUpOnCodes: true })
+            setup.page.open()
+            const leave = startUser(setup, { scans, startsOver: true, givesUpOnCodes: true })
             for (const { afterMs, what, ms } of schedule) {
-              await world.pass(afterMs)
-              happenings[what]?.(world, ms)
+              await setup.pass(afterMs)
+              happenings[what]?.(setup, ms)
             }
-            await world.pass(MINUTE)
+            await setup.pass(MINUTE)
             leave()
             const broken = [
-              ...(await checkCalm(world)),
-              ...checkWay(world, world.trustedMs),
-              ...(await checkClosed(world)),
+              ...(await checkCalm(setup)),
+              ...checkWay(setup, setup.trustedMs),
+              ...(await checkClosed(setup)),
             ]
             expect(broken).toEqual([])
           } finally {
-            world.end()
+            setup.end()
           }
         }),
         { numRuns: RUNS, seed: 7 },

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PairingErrorCode, PairingSessionStatus } from '../../src/index.js'
 import { isLong } from '../long-runs.js'
 import { documentedEnds } from './run-fault.js'
-import { createSmallWorld, phoneNumber, type SmallWorld } from './small-world.js'
+import { createSimulation, phoneNumber, type Simulation } from './simulation.js'
 
 const RUNS = isLong ? 20_000 : 400
 
@@ -23,19 +23,19 @@ const ends: readonly (PairingSessionStatus | undefined)[] = [...documentedEnds, 
 /** The cached session is removed a minute after the page. */
 const GONE_MS = 2 * MINUTE
 
-type Happening = (world: SmallWorld, ms: number) => unknown
+type Happening = (setup: Simulation, ms: number) => unknown
 
 const fails =
   (code: PairingErrorCode | 'silence' | undefined): Happening =>
-  (world, ms) => {
+  (setup, ms) => {
     // Responses take up to 20 seconds.
-    world.weather = { latencyMs: ms % (20 * SECOND), fails: code }
+    setup.conditions = { latencyMs: ms % (20 * SECOND), fails: code }
   }
 
 const happenings = {
   'answers take a while': fails(undefined),
-  'answers come at once': (world) => {
-    world.weather = { latencyMs: 0 }
+  'answers come at once': (setup) => {
+    setup.conditions = { latencyMs: 0 }
   },
   'no answers': fails('silence'),
   'no network': fails('network'),
@@ -55,22 +55,22 @@ const happenings = {
   seen: () => focusManager.setFocused(true),
   offline: () => onlineManager.setOnline(false),
   online: () => onlineManager.setOnline(true),
-  'the phone takes the code': (world) => world.answer(),
+  'the phone takes the code': (setup) => setup.answer(),
   'another code': ({ emulator }) => emulator.rotate(),
   'the provider restarts': ({ emulator }) => emulator.restart(),
   'the phone removes the device': ({ emulator }) => emulator.disconnect(),
   'leftovers of a link': ({ emulator }) => emulator.leaveStaleAuth(),
   'a passkey is wanted': ({ emulator }) => emulator.demandPasskey(),
   'the passkey is given': ({ emulator }) => emulator.solvePasskey(),
-  'start again': (world) => world.does({ type: 'started' }),
-  cancel: (world) => world.does({ type: 'cancelled' }),
-  'the QR code is chosen': (world) => world.does({ type: 'method-chosen', method: 'qr' }),
-  'a number is sent': (world) => world.does({ type: 'number-submitted', phoneNumber }),
-  'the picture is broken': (world) => world.does({ type: 'image-broken' }),
-  'the page is closed': (world) => world.close(),
-  'the page is opened': (world) => {
-    world.close()
-    world.open()
+  'start again': (setup) => setup.does({ type: 'started' }),
+  cancel: (setup) => setup.does({ type: 'cancelled' }),
+  'the QR code is chosen': (setup) => setup.does({ type: 'method-chosen', method: 'qr' }),
+  'a number is sent': (setup) => setup.does({ type: 'number-submitted', phoneNumber }),
+  'the picture is broken': (setup) => setup.does({ type: 'image-broken' }),
+  'the page is closed': (setup) => setup.close(),
+  'the page is opened': (setup) => {
+    setup.close()
+    setup.open()
   },
 } as const satisfies Record<string, Happening>
 
@@ -86,12 +86,12 @@ const schedules = fc.array(
 )
 
 /** Returns the state in which the session settles in time. */
-async function endOf(world: SmallWorld): Promise<PairingSessionStatus | undefined> {
+async function endOf(setup: Simulation): Promise<PairingSessionStatus | undefined> {
   for (let minute = 0; minute < LONGEST_MINUTES; minute += 1) {
-    await world.pass(MINUTE)
-    if (ends.includes(world.session?.status)) break
+    await setup.pass(MINUTE)
+    if (ends.includes(setup.session?.status)) break
   }
-  return world.session?.status
+  return setup.session?.status
 }
 
 describe('a session under any schedule of faults, clock jumps and clicks', () => {
@@ -100,23 +100,23 @@ describe('a session under any schedule of faults, clock jumps and clicks', () =>
     async () => {
       await fc.assert(
         fc.asyncProperty(schedules, fc.constantFrom('qr', 'phone-code'), async (schedule, method) => {
-          const world = createSmallWorld()
+          const setup = createSimulation()
           try {
-            world.open(method)
+            setup.open(method)
             for (const { afterMs, what, ms } of schedule) {
-              await world.pass(afterMs)
-              await happenings[what](world, ms)
+              await setup.pass(afterMs)
+              await happenings[what](setup, ms)
             }
             happenings.seen()
             happenings.online()
-            if (!world.session) world.open(method)
-            const status = await endOf(world)
-            world.close()
-            await world.pass(GONE_MS)
-            expect({ broken: [...world.broken], left: world.left }).toEqual({ broken: [], left: 0 })
+            if (!setup.session) setup.open(method)
+            const status = await endOf(setup)
+            setup.close()
+            await setup.pass(GONE_MS)
+            expect({ broken: [...setup.broken], left: setup.left }).toEqual({ broken: [], left: 0 })
             expect(ends).toContain(status)
           } finally {
-            world.end()
+            setup.end()
           }
         }),
         { numRuns: RUNS, seed: 7 },
@@ -127,32 +127,32 @@ describe('a session under any schedule of faults, clock jumps and clicks', () =>
 })
 
 describe('a session that waits', () => {
-  let world: SmallWorld
+  let setup: Simulation
 
   beforeEach(() => {
-    world = createSmallWorld()
+    setup = createSimulation()
   })
-  afterEach(() => world.end())
+  afterEach(() => setup.end())
 
   it('runs no timer at full speed while a response is pending', async () => {
-    world.weather = { latencyMs: 0, fails: 'silence' }
-    world.open()
+    setup.conditions = { latencyMs: 0, fails: 'silence' }
+    setup.open()
     let timers = 0
-    await world.time.pass(MINUTE, () => {
+    await setup.time.pass(MINUTE, () => {
       timers += 1
     })
     expect(timers).toBeLessThan(20)
   })
 
   it('polls again when its page becomes visible, even if the clock was set back in between', async () => {
-    world.open()
-    await world.pass(1_000)
+    setup.open()
+    await setup.pass(1_000)
     focusManager.setFocused(false)
     // Long enough for the code to leave the screen: from then on, nothing wakes the session.
-    await world.pass(MINUTE)
-    world.time.setClock(-60 * MINUTE)
+    await setup.pass(MINUTE)
+    setup.time.setClock(-60 * MINUTE)
     focusManager.setFocused(true)
-    await world.pass(1_000)
-    expect(world.session?.status).toBe('awaiting-scan')
+    await setup.pass(1_000)
+    expect(setup.session?.status).toBe('awaiting-scan')
   })
 })

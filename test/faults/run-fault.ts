@@ -1,6 +1,6 @@
 import type { PairingMethod, PairingSession } from '../../src/index.js'
 import type { End, Fault, Moment } from './fault.js'
-import { createFaultWorld, type FaultWorld } from './fault-world.js'
+import { createFaultSetup, type FaultSetup } from './fault-setup.js'
 import type { Service } from './provider-side.js'
 import { startUser, type UserStep } from './user.js'
 import { nothingHeld } from './watch-leaks.js'
@@ -52,29 +52,29 @@ const moments: Readonly<Record<UserStep, Moment>> = {
  */
 export async function runFault(fault: Fault, id: Service, method: PairingMethod): Promise<Outcome> {
   const isReset = fault.when === 'at the reset'
-  const world = createFaultWorld({ id, method, isStopped: isReset && id === 'wasend', ...fault.world })
+  const setup = createFaultSetup({ id, method, isStopped: isReset && id === 'wasend', ...fault.setup })
   try {
-    if (isReset && id !== 'wasend') world.emulator.leaveStaleAuth()
-    const end = await runToEnd(world, fault)
+    if (isReset && id !== 'wasend') setup.emulator.leaveStaleAuth()
+    const end = await runToEnd(setup, fault)
     const broken = [
-      ...(end ? await checkSilence(world) : []),
-      ...(await checkCalm(world)),
-      ...checkWay(world),
-      ...(await checkClosed(world)),
+      ...(end ? await checkSilence(setup) : []),
+      ...(await checkCalm(setup)),
+      ...checkWay(setup),
+      ...(await checkClosed(setup)),
     ]
     return { end, broken }
   } finally {
-    world.end()
+    setup.end()
   }
 }
 
-async function runToEnd(world: FaultWorld, fault: Fault): Promise<End | undefined> {
-  const { page, pageLink, time } = world
+async function runToEnd(setup: FaultSetup, fault: Fault): Promise<End | undefined> {
+  const { page, pageLink, time } = setup
   let causedAt: number | undefined
   const reach = (moment: Moment): void => {
     if (moment !== fault.when || causedAt !== undefined) return
     causedAt = time.awake()
-    fault.cause(world)
+    fault.cause(setup)
   }
   pageLink.onSend = (kind) => {
     // A sleeping session is started instead of reset.
@@ -85,18 +85,18 @@ async function runToEnd(world: FaultWorld, fault: Fault): Promise<End | undefine
   page.open()
   const isReset = fault.when === 'at the reset'
   const habits = { scans: !fault.isUnscanned, startsOver: isReset, givesUpOnCodes: isReset }
-  const leave = startUser(world, habits, (step) => reach(moments[step]))
+  const leave = startUser(setup, habits, (step) => reach(moments[step]))
   let requests = 0
   let quietSince = 0
   do {
-    await world.pass(10 * SECOND)
+    await setup.pass(10 * SECOND)
     const { session } = page
     const isWatched = session?.status === 'linked'
-    const requestsNow = requestsOf(world)
+    const requestsNow = requestsOf(setup)
     if (requestsNow > requests && !isWatched) quietSince = time.awake()
     requests = requestsNow
     const overAt = causedAt === undefined ? Number.POSITIVE_INFINITY : causedAt + (fault.lastsMs ?? 0)
-    const since = Math.max(quietSince, world.changedAt, overAt)
+    const since = Math.max(quietSince, setup.changedAt, overAt)
     if (session && documentedEnds.includes(session.status) && time.awake() - since >= STABLE_MS) {
       leave()
       return endOf(session)
@@ -113,36 +113,36 @@ function endOf(session: PairingSession): End {
 }
 
 /** Counts failed requests too, and provider requests that no page caused. */
-function requestsOf({ pageLink, providerLink }: FaultWorld): number {
+function requestsOf({ pageLink, providerLink }: FaultSetup): number {
   return pageLink.sent + providerLink.sent
 }
 
-async function checkSilence(world: FaultWorld): Promise<readonly string[]> {
-  await world.pass(WATCHED_MS)
-  const before = requestsOf(world)
-  await world.pass(SILENCE_MS)
-  const requests = requestsOf(world) - before
+async function checkSilence(setup: FaultSetup): Promise<readonly string[]> {
+  await setup.pass(WATCHED_MS)
+  const before = requestsOf(setup)
+  await setup.pass(SILENCE_MS)
+  const requests = requestsOf(setup) - before
   return requests > 0 ? [`${requests} requests after the end`] : []
 }
 
 /** When the fault has ended, the user presses the available button and the phone scans: the session must link. */
-export async function checkCalm(world: FaultWorld): Promise<readonly string[]> {
-  const { page, emulator } = world
+export async function checkCalm(setup: FaultSetup): Promise<readonly string[]> {
+  const { page, emulator } = setup
   const statusNow = () => page.session?.status
   const before = statusNow()
   if (before === 'linked') return []
-  world.calm()
+  setup.calm()
   emulator.solvePasskey()
   // WASend cannot clear leftovers through its API; users do it in its console.
-  if (world.id === 'wasend' && emulator.state.status === 'stale-auth') emulator.logout()
-  await world.pass(10 * SECOND)
-  world.setSeen(false)
-  world.setSeen(true)
+  if (setup.id === 'wasend' && emulator.state.status === 'stale-auth') emulator.logout()
+  await setup.pass(10 * SECOND)
+  setup.setSeen(false)
+  setup.setSeen(true)
   page.press('retry-button')
-  const leave = startUser(world, { scans: true, startsOver: true, givesUpOnCodes: true })
+  const leave = startUser(setup, { scans: true, startsOver: true, givesUpOnCodes: true })
   for (let minute = 0; minute < 4 && statusNow() !== 'linked'; minute += 1) {
     emulator.solvePasskey()
-    await world.pass(MINUTE)
+    await setup.pass(MINUTE)
   }
   leave()
   const after = statusNow()
@@ -150,8 +150,8 @@ export async function checkCalm(world: FaultWorld): Promise<readonly string[]> {
 }
 
 /** Checks the rules that apply all the time. */
-export function checkWay(world: FaultWorld, allowedMs: number = world.unavoidableMs): readonly string[] {
-  const { overdueMs, page, pageLink, providerLink } = world
+export function checkWay(setup: FaultSetup, allowedMs: number = setup.unavoidableMs): readonly string[] {
+  const { overdueMs, page, pageLink, providerLink } = setup
   const { told, events } = page
   return [
     ...(overdueMs > allowedMs ? [`a dead code was up for ${overdueMs} ms`] : []),
@@ -163,18 +163,18 @@ export function checkWay(world: FaultWorld, allowedMs: number = world.unavoidabl
 }
 
 /** A closed page sends no request and leaves nothing behind. */
-export async function checkClosed(world: FaultWorld): Promise<readonly string[]> {
-  const { page, pageLink, providerLink, server } = world
-  const before = requestsOf(world)
+export async function checkClosed(setup: FaultSetup): Promise<readonly string[]> {
+  const { page, pageLink, providerLink, server } = setup
+  const before = requestsOf(setup)
   page.close()
-  await world.pass(GONE_MS)
+  await setup.pass(GONE_MS)
   const left = {
-    ...world.held(),
+    ...setup.held(),
     queries: page.cached,
     'requests under way': pageLink.underWay + providerLink.underWay,
     'open streams': server.openStreams,
     watchers: server.watchers,
-    'requests of a closed page': requestsOf(world) - before,
+    'requests of a closed page': requestsOf(setup) - before,
   }
   return Object.entries({ ...nothingHeld, ...left })
     .filter(([, count]) => count > 0)

@@ -1,5 +1,5 @@
 import { codeOnScreen } from './code-ends.js'
-import type { FaultWorld } from './fault-world.js'
+import type { FaultSetup } from './fault-setup.js'
 
 /** How a user links the phone. Times count from the change on screen. */
 export interface UserHabits {
@@ -24,11 +24,11 @@ const SCAN_AGAIN_AFTER_MS = 5_000
 
 /** Makes a user act on the page from now on, and calls `onStep` at each step. Returns a function that makes the user leave. */
 export function startUser(
-  world: FaultWorld,
+  setup: FaultSetup,
   { scans, startsOver, givesUpOnCodes }: UserHabits,
   onStep: (step: UserStep) => void = () => {},
 ): () => void {
-  const { page } = world
+  const { page } = setup
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
   let submits = 0
   let starts = 0
@@ -65,7 +65,7 @@ export function startUser(
   function holdPhone(): void {
     const code = codeOnScreen(page.session)
     if (code === undefined) return
-    if (world.isSeen && world.answer()) {
+    if (setup.isSeen && setup.answer()) {
       takenCode = code
       onStep('code-taken')
     } else {
@@ -94,10 +94,10 @@ export function startUser(
     if (startsOver && isStuck && starts < MOST_STARTS) intend('start over', SUBMIT_AFTER_MS, startOver)
   }
 
-  world.onChange = react
+  setup.onChange = react
   react()
   return () => {
-    world.onChange = () => {}
+    setup.onChange = () => {}
     forget(...timers.keys())
   }
 }

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { gate } from '../providers/fetch-stub.js'
+import { createSetup, expectRefusal, shownIn, stepsIn, updateOf } from '../server/setup.js'
 import { spyProvider, timing } from '../server/spy-provider.js'
-import { createWorld, expectRefusal, shownIn, stepsIn, updateOf } from '../server/world.js'
 
 const START = Date.UTC(2026, 10, 21)
 const code = (phoneNumber = '5511987654321') => ({ action: 'request-pairing-code', phoneNumber })
@@ -21,20 +21,20 @@ const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 const linked: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321' } }
 
 it('the poller starts the lifetime of a pairing code at its request, not at a late response', async () => {
-  const world = createWorld({
+  const setup = createSetup({
     requestPairingCode: async () => {
       await new Promise((resolve) => setTimeout(resolve, 12_000))
       return { status: 'pairing-code', pairingCode: 'ABCD1234', expiresInMs: 150_000 }
     },
   })
-  const response = world.post(code())
+  const response = setup.post(code())
   await pass(12_000)
   expect((await updateOf(response)).pairingCode?.expiresInMs).toBe(138_000)
 })
 
 describe('the revision of an update', () => {
   it('is absent before the first change of this process', async () => {
-    const update = await updateOf(createWorld().get())
+    const update = await updateOf(createSetup().get())
     expect(update).not.toHaveProperty('revision')
     expect(update).not.toHaveProperty('reason')
   })
@@ -44,31 +44,31 @@ describe('the revision of an update', () => {
     ['unlink', { action: 'unlink' }, 'disconnected'],
     ['request-pairing-code', code(), 'code-replaced'],
   ])('contains the time and the reason of the change after %s', async (_, body, reason) => {
-    const world = createWorld()
+    const setup = createSetup()
     await pass(1_234)
-    expect(await updateOf(world.post(body))).toMatchObject({ revision: START + 1_234, reason })
-    expect(await updateOf(world.get())).toMatchObject({ revision: START + 1_234, reason })
+    expect(await updateOf(setup.post(body))).toMatchObject({ revision: START + 1_234, reason })
+    expect(await updateOf(setup.get())).toMatchObject({ revision: START + 1_234, reason })
   })
 
   it('increases with each change, even within one millisecond or after the clock was set back', async () => {
-    const world = createWorld()
-    const first = await updateOf(world.post({ action: 'reset' }))
-    const second = await updateOf(world.post({ action: 'unlink' }))
+    const setup = createSetup()
+    const first = await updateOf(setup.post({ action: 'reset' }))
+    const second = await updateOf(setup.post({ action: 'unlink' }))
     vi.setSystemTime(START - 60_000)
-    const third = await updateOf(world.post(code()))
+    const third = await updateOf(setup.post(code()))
     expect([first, second, third].map(({ revision }) => revision)).toEqual([START, START + 1, START + 2])
   })
 
   it('increases if the provider fails, because the provider may have changed something', async () => {
-    const world = createWorld({ reset: () => Promise.reject(new PairingError('timeout', '')) })
-    await expectRefusal(await world.post({ action: 'reset' }), 'timeout')
-    expect(await updateOf(world.get())).toMatchObject({ revision: START })
+    const setup = createSetup({ reset: () => Promise.reject(new PairingError('timeout', '')) })
+    await expectRefusal(await setup.post({ action: 'reset' }), 'timeout')
+    expect(await updateOf(setup.get())).toMatchObject({ revision: START })
   })
 
   it('does not change if the handler refuses the action before it calls the provider', async () => {
-    const world = createWorld()
-    await expectRefusal(await world.post(code('12')), 'invalid-phone-number')
-    expect(await updateOf(world.get())).not.toHaveProperty('revision')
+    const setup = createSetup()
+    await expectRefusal(await setup.post(code('12')), 'invalid-phone-number')
+    expect(await updateOf(setup.get())).not.toHaveProperty('revision')
   })
 })
 
@@ -76,21 +76,21 @@ describe('a change', () => {
   /** A phone is linked and pages show it. The link ends while a read is pending. */
   async function unlinkedDuringRead() {
     let respond: () => Promise<PairingSnapshot> = async () => linked
-    const world = createWorld({ getStatus: () => respond(), getQrCode: () => respond() })
-    const tab = await world.watch()
+    const setup = createSetup({ getStatus: () => respond(), getQrCode: () => respond() })
+    const tab = await setup.watch()
     await pass(timing.qrMinIntervalMs)
     const late = gate()
     respond = async () => {
       await late.opened
       return linked
     }
-    const read = updateOf(world.get())
+    const read = updateOf(setup.get())
     await pass(0)
     respond = async () => ({ status: 'unlinked' })
     const before = tab.events.length
-    expect(await updateOf(world.post({ action: 'unlink' }))).toMatchObject({ reason: 'disconnected' })
+    expect(await updateOf(setup.post({ action: 'unlink' }))).toMatchObject({ reason: 'disconnected' })
     await pass(0)
-    return { world, read, respond: late.open, shown: () => shownIn(tab).slice(before) }
+    return { setup, read, respond: late.open, shown: () => shownIn(tab).slice(before) }
   }
 
   it('discards an older response instead of sending it to pages that watch', async () => {
@@ -108,8 +108,8 @@ describe('a change', () => {
   })
 
   it('makes a later read send a new request instead of sharing an older one', async () => {
-    const { world, read, respond } = await unlinkedDuringRead()
-    expect((await updateOf(world.get())).status).toBe('unlinked')
+    const { setup, read, respond } = await unlinkedDuringRead()
+    expect((await updateOf(setup.get())).status).toBe('unlinked')
     respond()
     await read
   })
@@ -118,27 +118,27 @@ describe('a change', () => {
     ['succeeds', {}, 200],
     ['fails', { reset: () => Promise.reject(new PairingError('timeout', '')) }, 504],
   ])('that %s polls the state immediately', async (_, methods, status) => {
-    const world = createWorld({ ...methods, getQrCode: async () => linked, getStatus: async () => linked })
-    await world.watch()
-    world.calls.length = 0
-    expect((await world.post({ action: 'reset' })).status).toBe(status)
+    const setup = createSetup({ ...methods, getQrCode: async () => linked, getStatus: async () => linked })
+    await setup.watch()
+    setup.calls.length = 0
+    expect((await setup.post({ action: 'reset' })).status).toBe(status)
     await pass(0)
-    expect(world.calls).toEqual(['reset', 'getQrCode'])
+    expect(setup.calls).toEqual(['reset', 'getQrCode'])
   })
 
   it('keeps the backoff after failures', async () => {
-    const world = createWorld({
+    const setup = createSetup({
       getQrCode: () => Promise.reject(new PairingError('rate-limited', '', { retryAfterMs: 20_000 })),
     })
-    await world.watch()
-    await world.post({ action: 'reset' })
+    await setup.watch()
+    await setup.post({ action: 'reset' })
     await pass(19_999)
-    expect(world.calls).toEqual(['getQrCode', 'reset'])
+    expect(setup.calls).toEqual(['getQrCode', 'reset'])
   })
 
   it('is aborted at the provider when the client leaves', async () => {
     let given: AbortSignal | undefined
-    const world = createWorld({
+    const setup = createSetup({
       reset: ({ signal }) => {
         given = signal
         return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('left'))))
@@ -151,7 +151,7 @@ describe('a change', () => {
       body: '{"action":"reset"}',
       signal: client.signal,
     })
-    const answer = world.handler(request)
+    const answer = setup.handler(request)
     await pass(0)
     client.abort()
     await expectRefusal(await answer, 'aborted')
@@ -159,49 +159,49 @@ describe('a change', () => {
   })
 
   it('removes the older QR code', async () => {
-    const world = createWorld({ getStatus: async () => ({ status: 'preparing' }) })
-    await world.get('?want=code')
-    expect((await updateOf(world.post({ action: 'reset' }))).status).toBe('preparing')
+    const setup = createSetup({ getStatus: async () => ({ status: 'preparing' }) })
+    await setup.get('?want=code')
+    expect((await updateOf(setup.post({ action: 'reset' }))).status).toBe('preparing')
   })
 })
 
 describe('a pairing code', () => {
   it('is in the updates of all pages with the last digits of its number', async () => {
-    const world = createWorld()
-    const tab = await world.watch('&method=phone-code')
-    await world.post(code())
+    const setup = createSetup()
+    const tab = await setup.watch('&method=phone-code')
+    await setup.post(code())
     await pass(0)
     const pairingCode = { value: 'ABCD1234', lastDigits: '4321', expiresInMs: timing.pairingCodeLifetimeMs }
     expect(tab.events.at(-1)?.data).toMatchObject({ pairingCode })
-    expect((await updateOf(world.get())).pairingCode).toEqual(pairingCode)
+    expect((await updateOf(setup.get())).pairingCode).toEqual(pairingCode)
     expect(tab.text).not.toContain('5511987654321')
   })
 
   it('is absent from updates after it expires', async () => {
-    const world = createWorld()
-    await world.post(code())
+    const setup = createSetup()
+    await setup.post(code())
     await pass(timing.pairingCodeLifetimeMs - 1)
-    expect((await updateOf(world.get())).pairingCode?.expiresInMs).toBe(1)
+    expect((await updateOf(setup.get())).pairingCode?.expiresInMs).toBe(1)
     await pass(1)
-    expect(await updateOf(world.get())).not.toHaveProperty('pairingCode')
+    expect(await updateOf(setup.get())).not.toHaveProperty('pairingCode')
   })
 
   it.each([['reset'], ['unlink']])('is absent from updates after %s', async (action) => {
-    const world = createWorld()
-    await world.post(code())
-    expect(await updateOf(world.post({ action }))).not.toHaveProperty('pairingCode')
-    expect(await updateOf(world.get())).not.toHaveProperty('pairingCode')
+    const setup = createSetup()
+    await setup.post(code())
+    expect(await updateOf(setup.post({ action }))).not.toHaveProperty('pairingCode')
+    expect(await updateOf(setup.get())).not.toHaveProperty('pairingCode')
   })
 
   it('is replaced by a later one', async () => {
     const codes = ['ABCD1234', 'EFGH5678']
-    const world = createWorld({
+    const setup = createSetup({
       requestPairingCode: async () => ({ status: 'pairing-code', pairingCode: codes.shift() ?? '' }),
     })
-    await world.post(code())
-    const { revision: before = 0 } = await updateOf(world.get())
+    await setup.post(code())
+    const { revision: before = 0 } = await updateOf(setup.get())
     await pass(1_000)
-    const after = await updateOf(world.post(code('447700900123')))
+    const after = await updateOf(setup.post(code('447700900123')))
     expect(after).toMatchObject({
       reason: 'code-replaced',
       pairingCode: { value: 'EFGH5678', lastDigits: '0123' },
@@ -217,7 +217,7 @@ describe('start', () => {
     const read = async (): Promise<PairingSnapshot> => ({
       status: Date.now() >= startedAt + wakesAfterMs ? 'unlinked' : 'stopped',
     })
-    return createWorld({
+    return createSetup({
       getStatus: read,
       getQrCode: read,
       reset: async () => {
@@ -229,13 +229,13 @@ describe('start', () => {
     calls.filter((one) => one === 'reset').length
 
   it('starts a stopped session', async () => {
-    const world = sleeping(0)
-    expect((await updateOf(world.get())).status).toBe('stopped')
-    const { status, reason } = await updateOf(world.post({ action: 'start' }))
+    const setup = sleeping(0)
+    expect((await updateOf(setup.get())).status).toBe('stopped')
+    const { status, reason } = await updateOf(setup.post({ action: 'start' }))
     expect(status).toBe('preparing')
     expect(reason).toBeUndefined()
-    expect(starts(world)).toBe(1)
-    expect((await updateOf(world.get())).status).toBe('unlinked')
+    expect(starts(setup)).toBe(1)
+    expect((await updateOf(setup.get())).status).toBe('unlinked')
   })
 
   it.each<PairingSnapshot>([
@@ -245,94 +245,94 @@ describe('start', () => {
     { status: 'stale' },
     linked,
   ])('sends no start to the provider while the state is $status', async (snapshot) => {
-    const world = createWorld({ getStatus: async () => snapshot, getQrCode: async () => snapshot })
-    const update = await updateOf(world.post({ action: 'start' }))
+    const setup = createSetup({ getStatus: async () => snapshot, getQrCode: async () => snapshot })
+    const update = await updateOf(setup.post({ action: 'start' }))
     expect(update.status).toBe(snapshot.status)
     expect(update).not.toHaveProperty('revision')
-    expect(world.calls).not.toContain('reset')
+    expect(setup.calls).not.toContain('reset')
   })
 
   it('is sent once to the provider if several pages start within 30 seconds', async () => {
-    const world = sleeping(120_000)
+    const setup = sleeping(120_000)
     for (let page = 0; page < 4; page += 1) {
-      expect((await world.post({ action: 'start' })).status).toBe(200)
+      expect((await setup.post({ action: 'start' })).status).toBe(200)
       await pass(7_000)
     }
-    expect(starts(world)).toBe(1)
+    expect(starts(setup)).toBe(1)
   })
 
   it('is sent again after 30 seconds if the session is still stopped', async () => {
-    const world = sleeping(120_000)
-    await world.post({ action: 'start' })
+    const setup = sleeping(120_000)
+    await setup.post({ action: 'start' })
     await pass(29_999)
-    await world.post({ action: 'start' })
-    expect(starts(world)).toBe(1)
+    await setup.post({ action: 'start' })
+    expect(starts(setup)).toBe(1)
     await pass(1)
-    await world.post({ action: 'start' })
-    expect(starts(world)).toBe(2)
+    await setup.post({ action: 'start' })
+    expect(starts(setup)).toBe(2)
   })
 
   it('is sent once to the provider if 20 pages start simultaneously', async () => {
-    const world = sleeping()
-    await Promise.all(Array.from({ length: 20 }, () => world.post({ action: 'start' })))
-    expect(starts(world)).toBe(1)
+    const setup = sleeping()
+    await Promise.all(Array.from({ length: 20 }, () => setup.post({ action: 'start' })))
+    expect(starts(setup)).toBe(1)
   })
 
   it('is refused with 403 if allowStart is false, and the provider is not called', async () => {
-    const world = createWorld({ getQrCode: async () => ({ status: 'stopped' }) }, { allowStart: false })
-    await expectRefusal(await world.post({ action: 'start' }), 'forbidden')
-    expect(world.calls).toEqual([])
+    const setup = createSetup({ getQrCode: async () => ({ status: 'stopped' }) }, { allowStart: false })
+    await expectRefusal(await setup.post({ action: 'start' }), 'forbidden')
+    expect(setup.calls).toEqual([])
     // A reset by the user is not a start.
-    expect((await world.post({ action: 'reset' })).status).toBe(200)
+    expect((await setup.post({ action: 'reset' })).status).toBe(200)
   })
 
   it('is never sent because of a read or a stream', async () => {
-    const world = sleeping()
-    const tab = await world.watch()
+    const setup = sleeping()
+    const tab = await setup.watch()
     for (let count = 0; count < 20; count += 1) {
-      await world.get('?want=code')
+      await setup.get('?want=code')
       await pass(1_000)
     }
     expect(stepsIn(tab)).toEqual(['stopped'])
-    expect(starts(world)).toBe(0)
+    expect(starts(setup)).toBe(0)
   })
 
   it('returns the current state if the provider has no reset()', async () => {
     const { reset: _, ...provider } = spyProvider({ getQrCode: async () => ({ status: 'stopped' }) })
-    const world = createWorld({}, { provider })
-    await world.get('?want=code')
-    expect((await updateOf(world.post({ action: 'start' }))).status).toBe('stopped')
+    const setup = createSetup({}, { provider })
+    await setup.get('?want=code')
+    expect((await updateOf(setup.post({ action: 'start' }))).status).toBe('stopped')
   })
 })
 
 describe('a provider whose reads start a pairing', () => {
-  const starter = () => createWorld({ startsOnRead: true })
+  const starter = () => createSetup({ startsOnRead: true })
 
   it('gets no code request before a page starts the pairing', async () => {
-    const world = starter()
-    await updateOf(world.get('?want=code'))
+    const setup = starter()
+    await updateOf(setup.get('?want=code'))
     await pass(10_000)
-    expect(await updateOf(world.get('?want=code'))).toMatchObject({ status: 'stopped' })
-    expect(world.calls).not.toContain('getQrCode')
+    expect(await updateOf(setup.get('?want=code'))).toMatchObject({ status: 'stopped' })
+    expect(setup.calls).not.toContain('getQrCode')
   })
 
   it('gets one code request after a start, for any number of pages that start', async () => {
-    const world = starter()
-    await updateOf(world.get('?want=code'))
+    const setup = starter()
+    await updateOf(setup.get('?want=code'))
     const [first] = await Promise.all([
-      updateOf(world.post({ action: 'start' })),
-      updateOf(world.post({ action: 'start' })),
+      updateOf(setup.post({ action: 'start' })),
+      updateOf(setup.post({ action: 'start' })),
     ])
     expect(first).toMatchObject({ status: 'qr' })
-    await updateOf(world.post({ action: 'start' }))
-    expect(world.calls.filter((call) => call === 'getQrCode')).toHaveLength(1)
+    await updateOf(setup.post({ action: 'start' }))
+    expect(setup.calls.filter((call) => call === 'getQrCode')).toHaveLength(1)
   })
 
   it('is never started if allowStart is false', async () => {
     const provider = spyProvider({ startsOnRead: true })
-    const world = createWorld({}, { provider, allowStart: false })
-    await expectRefusal(await world.post({ action: 'start' }), 'forbidden')
-    await updateOf(world.get('?want=code'))
+    const setup = createSetup({}, { provider, allowStart: false })
+    await expectRefusal(await setup.post({ action: 'start' }), 'forbidden')
+    await updateOf(setup.get('?want=code'))
     expect(provider.calls).not.toContain('getQrCode')
   })
 
@@ -346,9 +346,9 @@ describe('a provider whose reads start a pairing', () => {
           return { status: 'unlinked' }
         },
       })
-    const world = createWorld({}, { provider })
+    const setup = createSetup({}, { provider })
     for (let read = 0; read < 3; read += 1) {
-      await updateOf(world.get('?want=state'))
+      await updateOf(setup.get('?want=state'))
       await pass(5_000)
     }
     expect(seen).toEqual([undefined, 1, 2])

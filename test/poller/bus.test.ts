@@ -3,16 +3,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PairingBus } from '../../src/core/pairing-bus.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { randomRuns } from '../long-runs.js'
-import { SPY_SESSION, spyProvider, timing } from '../server/spy-provider.js'
 import {
   codesIn,
-  createWorld,
+  createSetup,
+  type Setup,
+  type SetupOptions,
   silence,
   stepsIn,
   updateOf,
-  type World,
-  type WorldOptions,
-} from '../server/world.js'
+} from '../server/setup.js'
+import { SPY_SESSION, spyProvider, timing } from '../server/spy-provider.js'
 
 const START = Date.UTC(2026, 10, 21)
 const MINUTE_MS = 60_000
@@ -73,8 +73,8 @@ const rotating: Partial<PairingProvider> = {
 const replicaOn = (
   bus: PairingBus,
   methods: Partial<PairingProvider> = rotating,
-  options: WorldOptions = {},
-): World => createWorld(methods, { bus, ...options })
+  options: SetupOptions = {},
+): Setup => createSetup(methods, { bus, ...options })
 
 const forged = (snapshot: unknown): string =>
   JSON.stringify({ from: 'nobody', sentAt: Date.now(), revision: 0, type: 'snapshot', snapshot })
@@ -250,10 +250,10 @@ describe('two replicas with a bus', () => {
 
   it('subscribe only while a page watches', async () => {
     const bus = memoryBus()
-    const world = replicaOn(bus)
-    await world.get()
+    const setup = replicaOn(bus)
+    await setup.get()
     expect(bus.listeners).toBe(0)
-    const tabs = [await world.watch(), await world.watch()]
+    const tabs = [await setup.watch(), await setup.watch()]
     expect(bus.listeners).toBe(1)
     for (const tab of tabs) tab.leave()
     await pass(0)
@@ -284,10 +284,10 @@ describe('two replicas with a bus', () => {
   // A busy machine pauses a process between two reads of its clock. Here each clock read is 20 ms later than
   // the previous one.
   it.each([
-    ['a response', 0, async (one: World) => void (await one.get('?want=code'))],
-    ['a webhook', 0, (one: World) => one.webhook({}, { query: `?secret=${SECRET}` })],
+    ['a response', 0, async (one: Setup) => void (await one.get('?want=code'))],
+    ['a webhook', 0, (one: Setup) => one.webhook({}, { query: `?secret=${SECRET}` })],
     // The arrival time of a push is the first known time.
-    ['a push', 20, (one: World) => one.watch()],
+    ['a push', 20, (one: Setup) => one.watch()],
   ])(
     'do not extend the lifetime of a code from %s if a process pauses for a moment',
     async (_, unknownMs, cause) => {
@@ -341,10 +341,10 @@ describe('two replicas with a bus', () => {
       },
       getQrCode: () => Promise.reject(new Error(SECRET)),
     })
-    const world = createWorld({}, { bus, provider, webhookSecret: SECRET })
-    await world.watch()
-    await world.get('?want=state', { headers: { authorization: `Bearer ${SECRET}` } })
-    await world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
+    const setup = createSetup({}, { bus, provider, webhookSecret: SECRET })
+    await setup.watch()
+    await setup.get('?want=state', { headers: { authorization: `Bearer ${SECRET}` } })
+    await setup.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
     await pass(MINUTE_MS)
     const fields = bus.published.map(({ message }) => Object.keys(JSON.parse(message)).toSorted().join())
     expect(new Set(fields)).toEqual(
@@ -374,26 +374,26 @@ describe('a bus that fails', () => {
   ]
 
   it.each(buses)('does not affect pages if it %s', async (_, bus) => {
-    const world = replicaOn(bus)
-    const [tab, undisturbed] = await Promise.all([world.watch(), createWorld(rotating).watch()])
+    const setup = replicaOn(bus)
+    const [tab, undisturbed] = await Promise.all([setup.watch(), createSetup(rotating).watch()])
     await pass(MINUTE_MS)
     expect(stepsIn(tab)).toEqual(stepsIn(undisturbed))
     undisturbed.leave()
-    expect((await world.get()).status).toBe(200)
-    expect((await world.post({ action: 'reset' })).status).toBe(200)
+    expect((await setup.get()).status).toBe(200)
+    expect((await setup.post({ action: 'reset' })).status).toBe(200)
     tab.leave()
     await pass(0)
-    expect(world.watchers).toBe(0)
-    world.calls.length = 0
+    expect(setup.watchers).toBe(0)
+    setup.calls.length = 0
     await pass(MINUTE_MS)
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
   })
 
   it('is logged once, without the message of its error', async () => {
-    const world = replicaOn({ publish: fails, subscribe: fails })
-    await world.watch()
-    expect(world.log).toContainEqual({ event: 'bus-failed' })
-    expect(JSON.stringify(world.log)).not.toContain(SECRET)
+    const setup = replicaOn({ publish: fails, subscribe: fails })
+    await setup.watch()
+    expect(setup.log).toContainEqual({ event: 'bus-failed' })
+    expect(JSON.stringify(setup.log)).not.toContain(SECRET)
   })
 })
 
@@ -428,12 +428,12 @@ describe('a message from an unknown sender', () => {
 
   it('has no effect if it is invalid', async () => {
     const bus = memoryBus()
-    const world = replicaOn(bus)
-    const tab = await world.watch()
+    const setup = replicaOn(bus)
+    const tab = await setup.watch()
     for (const message of garbage) bus.forge(message)
     await pass(0)
     expect(stepsIn(tab)).toEqual(['qr'])
-    expect(world.calls).toEqual(['getQrCode'])
+    expect(setup.calls).toEqual(['getQrCode'])
   })
 
   it('keeps polling at a normal rate, for any next update that the message promises', async () => {
@@ -453,18 +453,18 @@ describe('a message from an unknown sender', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anySnapshot, { minLength: 1, maxLength: 5 }), async (snapshots) => {
         const bus = memoryBus()
-        const world = replicaOn(bus)
-        const tab = await world.watch()
+        const setup = replicaOn(bus)
+        const tab = await setup.watch()
         for (const snapshot of snapshots) {
           bus.forge(forged(snapshot))
           await pass(1_000)
         }
-        world.calls.length = 0
+        setup.calls.length = 0
         await pass(2 * MINUTE_MS)
         // Without forged messages, about 70 requests are sent in two minutes. A linked phone is polled every 15
         // seconds.
-        expect(world.calls.length).toBeGreaterThan(3)
-        expect(world.calls.length).toBeLessThan(100)
+        expect(setup.calls.length).toBeGreaterThan(3)
+        expect(setup.calls.length).toBeLessThan(100)
         tab.leave()
         await pass(MINUTE_MS)
         expect(vi.getTimerCount()).toBe(0)
@@ -475,21 +475,21 @@ describe('a message from an unknown sender', () => {
 
   it('shows a QR code for at most one minute', async () => {
     const bus = memoryBus()
-    const world = replicaOn(bus)
-    const tab = await world.watch()
+    const setup = replicaOn(bus)
+    const tab = await setup.watch()
     const qrCode = { kind: 'text', value: '2@evil,noise,identity,adv,1' }
     bus.forge(forged({ status: 'qr', qrCode, confirmInMs: 1e300, expiresInMs: 1e300 }))
     await pass(MINUTE_MS + 1_000)
     expect(tab.events.filter(({ data }) => Number(data.expiresInMs) > MINUTE_MS)).toEqual([])
     expect(codesIn(tab).at(-1)).not.toBe(qrCode.value)
-    const after = await world.watch()
+    const after = await setup.watch()
     expect(codesIn(after)).toHaveLength(1)
     expect(codesIn(after)).not.toContain(qrCode.value)
   })
 
   it('has no effect after the last page has left', async () => {
     const late: ((message: string) => void)[] = []
-    const world = replicaOn({
+    const setup = replicaOn({
       publish: () => {},
       subscribe: (_, listener) => {
         late.push(listener)
@@ -497,14 +497,14 @@ describe('a message from an unknown sender', () => {
         return () => {}
       },
     })
-    const tab = await world.watch()
+    const tab = await setup.watch()
     tab.leave()
     await pass(0)
-    world.calls.length = 0
+    setup.calls.length = 0
     for (const hear of late) hear(forged({ status: 'linking' }))
     for (const hear of late) hear('{"from":"nobody","type":"changed"}')
     await pass(MINUTE_MS)
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
 })
@@ -587,17 +587,17 @@ describe('a bus that stalls', () => {
   it('stores one message per session, and reports the outage once', async () => {
     const bus = stallingBus()
     const errors: unknown[] = []
-    const worlds = ['a', 'b', 'c'].map((sessionId) =>
+    const setups = ['a', 'b', 'c'].map((sessionId) =>
       replicaOn(bus, { ...rotating, sessionId }, { onError: (error, info) => errors.push([error, info]) }),
     )
-    const tabs = await Promise.all(worlds.map((world) => world.watch()))
+    const tabs = await Promise.all(setups.map((setup) => setup.watch()))
     bus.stall()
     await pass(55_000)
     expect(bus.waiting).toBe(3)
     // Each of the three errors comes from another handler.
     expect(errors).toEqual(Array(3).fill([expect.objectContaining({ code: 'network' }), { in: 'bus' }]))
-    for (const world of worlds)
-      expect(world.log.filter(({ event }) => event === 'bus-failed')).toHaveLength(1)
+    for (const setup of setups)
+      expect(setup.log.filter(({ event }) => event === 'bus-failed')).toHaveLength(1)
     bus.resume()
     await pass(10_000)
     bus.stall()
@@ -618,8 +618,8 @@ describe('a bus that stalls', () => {
     ['with an invalid time', Number.NaN, false],
   ])('cannot deliver a message that is too old or from the future: %s', async (_, aheadMs, isTaken) => {
     const bus = memoryBus()
-    const world = replicaOn(bus)
-    const tab = await world.watch()
+    const setup = replicaOn(bus)
+    const tab = await setup.watch()
     // The first response of this replica is older than each of these messages.
     await pass(4_000)
     const sentAt = aheadMs === undefined ? undefined : Date.now() + aheadMs
@@ -635,9 +635,9 @@ describe('the revision of a message', () => {
 
   it('discards data that another replica read before the last change', async () => {
     const bus = memoryBus()
-    const world = replicaOn(bus)
-    const tab = await world.watch()
-    await world.post({ action: 'reset' })
+    const setup = replicaOn(bus)
+    const tab = await setup.watch()
+    await setup.post({ action: 'reset' })
     for (const revision of [undefined, 0, Date.now() - 1]) bus.forge(message(revision, 'linking'))
     await pass(0)
     expect(stepsIn(tab)).not.toContain('linking')
@@ -648,8 +648,8 @@ describe('the revision of a message', () => {
 
   it('applies a change that this replica has missed', async () => {
     const bus = memoryBus()
-    const world = replicaOn(bus)
-    const tab = await world.watch()
+    const setup = replicaOn(bus)
+    const tab = await setup.watch()
     bus.forge(message(Date.now(), 'stale'))
     bus.forge(message(0, 'linking'))
     await pass(0)
@@ -659,11 +659,11 @@ describe('the revision of a message', () => {
 
   it('does not make later messages invalid if it is far in the future', async () => {
     const bus = memoryBus()
-    const world = replicaOn(bus)
-    const tab = await world.watch()
+    const setup = replicaOn(bus)
+    const tab = await setup.watch()
     bus.forge(message(8e15, 'stale'))
     await pass(2_000)
-    await world.post({ action: 'reset' })
+    await setup.post({ action: 'reset' })
     bus.forge(message(Date.now(), 'linking'))
     await pass(0)
     expect(stepsIn(tab).at(-1)).toBe('linking')

@@ -19,7 +19,7 @@ import {
 } from '../../src/testing.js'
 import { randomRuns } from '../long-runs.js'
 import { openCorePage } from '../server/core-page.js'
-import { HANDLER_URL, separateHandler } from '../server/world.js'
+import { HANDLER_URL, separateHandler } from '../server/setup.js'
 
 const START = Date.UTC(2026, 10, 21)
 const INSTANCE = { idInstance: '1101000001', apiTokenInstance: 'secret' }

@@ -6,8 +6,8 @@ import type {
   PairingSnapshot,
   SubscribeOptions,
 } from '../../src/core/provider.js'
+import { createSetup, stepsIn, type Tab, updateOf } from '../server/setup.js'
 import { spyProvider, timing } from '../server/spy-provider.js'
-import { createWorld, stepsIn, type Tab, updateOf } from '../server/world.js'
 
 const MINUTE_MS = 60_000
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
@@ -30,7 +30,7 @@ interface Subscription extends SubscribeOptions {
 /** A provider that pushes what the test specifies. */
 function pushing(methods: Partial<PairingProvider> = {}) {
   const subscriptions: Subscription[] = []
-  const world = createWorld({
+  const setup = createSetup({
     subscribe(push, options) {
       const subscription: Subscription = { ...options, push, isEnded: false }
       subscriptions.push(subscription)
@@ -41,7 +41,7 @@ function pushing(methods: Partial<PairingProvider> = {}) {
     ...methods,
   })
   return {
-    world,
+    setup,
     subscriptions,
     methods: (): (PairingMethod | undefined)[] => subscriptions.map(({ method }) => method),
     latest(): Subscription {
@@ -56,11 +56,11 @@ const linking: PairingSnapshot = { status: 'linking' }
 
 describe('a provider that pushes', () => {
   it('gets one subscription while pages watch', async () => {
-    const { world, subscriptions, latest } = pushing()
-    await world.get()
-    await world.post({ action: 'reset' })
+    const { setup, subscriptions, latest } = pushing()
+    await setup.get()
+    await setup.post({ action: 'reset' })
     expect(subscriptions).toEqual([])
-    const tabs = [await world.watch(), await world.watch()]
+    const tabs = [await setup.watch(), await setup.watch()]
     expect(subscriptions).toHaveLength(1)
     tabs[0]?.leave()
     await pass(0)
@@ -73,88 +73,88 @@ describe('a provider that pushes', () => {
   })
 
   it('updates all pages immediately', async () => {
-    const { world, latest } = pushing()
-    const tabs = [await world.watch(), await world.watch('&method=phone-code')]
+    const { setup, latest } = pushing()
+    const tabs = [await setup.watch(), await setup.watch('&method=phone-code')]
     latest().push(linking)
     await pass(0)
     expect(tabs.map((tab) => stepsIn(tab).at(-1))).toEqual(['linking', 'linking'])
   })
 
   it('may push before subscribe() returns', async () => {
-    const { world, subscriptions } = pushing({
+    const { setup, subscriptions } = pushing({
       subscribe: (push) => {
         push(linking)
         return () => {}
       },
     })
-    expect(stepsIn(await world.watch())).toEqual(['linking'])
+    expect(stepsIn(await setup.watch())).toEqual(['linking'])
     expect(subscriptions).toEqual([])
   })
 
   it('is not polled until a promised push is one second late', async () => {
-    const { world, latest } = pushing()
-    await world.watch()
+    const { setup, latest } = pushing()
+    await setup.watch()
     latest().push({ status: 'unlinked', nextInMs: 20_000 })
-    world.calls.length = 0
+    setup.calls.length = 0
     await pass(20_999)
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
     await pass(1)
-    expect(world.calls).toHaveLength(1)
+    expect(setup.calls).toHaveLength(1)
   })
 
   it('is polled as usual if it promises no push', async () => {
-    const { world, latest } = pushing()
-    await world.watch()
-    world.calls.length = 0
+    const { setup, latest } = pushing()
+    await setup.watch()
+    setup.calls.length = 0
     latest().push({ status: 'unlinked' })
     await pass(timing.statusIntervalMs)
-    expect(world.calls).toContain('getStatus')
+    expect(setup.calls).toContain('getStatus')
   })
 
   it.each([1e300, 2 ** 31, Number.MAX_SAFE_INTEGER])(
     'is polled after one minute if it promises a push in %s ms',
     async (nextInMs) => {
-      const { world, latest } = pushing()
-      await world.watch()
+      const { setup, latest } = pushing()
+      await setup.watch()
       latest().push({ status: 'unlinked', nextInMs })
-      world.calls.length = 0
+      setup.calls.length = 0
       await pass(MINUTE_MS)
-      expect(world.calls).toEqual([])
+      expect(setup.calls).toEqual([])
       await pass(1_000)
-      expect(world.calls).toHaveLength(1)
+      expect(setup.calls).toHaveLength(1)
     },
   )
 
   it('is polled immediately after onGap', async () => {
-    const { world, latest } = pushing()
-    await world.watch()
+    const { setup, latest } = pushing()
+    await setup.watch()
     latest().push({ status: 'unlinked', nextInMs: MINUTE_MS })
     await pass(10_000)
-    world.calls.length = 0
+    setup.calls.length = 0
     latest().onGap?.()
     await pass(0)
-    expect(world.calls).toHaveLength(1)
+    expect(setup.calls).toHaveLength(1)
   })
 
   it('shows the error that it pushes', async () => {
-    const { world, latest } = pushing()
-    const tab = await world.watch()
+    const { setup, latest } = pushing()
+    const tab = await setup.watch()
     latest().onError?.(new PairingError('subscription-expired', SECRET))
     await pass(MINUTE_MS)
     expect(stepsIn(tab)).toEqual(['qr', 'error subscription-expired'])
     expect(tab.text).not.toContain(SECRET)
-    expect(world.calls).toEqual(['getQrCode'])
+    expect(setup.calls).toEqual(['getQrCode'])
   })
 })
 
 describe('a pushed snapshot', () => {
   it('contains QR codes as soon as one page shows the QR method', async () => {
-    const { world, methods, subscriptions } = pushing()
-    await world.watch('&method=phone-code')
-    await world.watch('&method=phone-code')
+    const { setup, methods, subscriptions } = pushing()
+    await setup.watch('&method=phone-code')
+    await setup.watch('&method=phone-code')
     expect(methods()).toEqual(['phone-code'])
-    const tab = await world.watch()
-    await world.watch('&method=phone-code')
+    const tab = await setup.watch()
+    await setup.watch('&method=phone-code')
     expect(methods()).toEqual(['phone-code', 'qr'])
     tab.leave()
     await pass(0)
@@ -173,8 +173,8 @@ describe('a pushed snapshot', () => {
     ],
     ['a code without a value', { status: 'qr' }],
   ])('is reported as invalid-answer if it is %s', async (_, snapshot) => {
-    const { world, latest } = pushing()
-    const tab = await world.watch()
+    const { setup, latest } = pushing()
+    const tab = await setup.watch()
     latest().push(snapshot as never)
     await pass(0)
     expect(stepsIn(tab)).toEqual(['qr', 'error invalid-answer'])
@@ -184,8 +184,8 @@ describe('a pushed snapshot', () => {
   })
 
   it('loses fields that are not part of a snapshot', async () => {
-    const { world, latest } = pushing()
-    const tab = await world.watch()
+    const { setup, latest } = pushing()
+    const tab = await setup.watch()
     latest().push({ status: 'linked', account: { name: 'Ana', token: SECRET }, raw: SECRET } as never)
     await pass(0)
     expect(tab.events.at(-1)?.data.account).toEqual({ name: 'Ana' })
@@ -193,8 +193,8 @@ describe('a pushed snapshot', () => {
   })
 
   it('has no effect after the last page has left', async () => {
-    const { world, latest } = pushing()
-    const tab = await world.watch()
+    const { setup, latest } = pushing()
+    const tab = await setup.watch()
     tab.leave()
     await pass(0)
     const { push, onError, onGap } = latest()
@@ -202,15 +202,15 @@ describe('a pushed snapshot', () => {
     onError?.(new PairingError('unauthorized', ''))
     onGap?.()
     await pass(1_000)
-    world.calls.length = 0
-    expect(stepsIn(await world.watch())).toEqual(['qr'])
-    expect(world.calls).toEqual([])
+    setup.calls.length = 0
+    expect(stepsIn(await setup.watch())).toEqual(['qr'])
+    expect(setup.calls).toEqual([])
   })
 
   it('has no effect if its subscription was replaced', async () => {
-    const { world, subscriptions } = pushing()
-    await world.watch('&method=phone-code')
-    const tab = await world.watch()
+    const { setup, subscriptions } = pushing()
+    await setup.watch('&method=phone-code')
+    const tab = await setup.watch()
     subscriptions[0]?.push(linking)
     await pass(0)
     expect(stepsIn(tab)).not.toContain('linking')
@@ -219,21 +219,21 @@ describe('a pushed snapshot', () => {
 
 describe('the promise of a pushed update', () => {
   it('does not delay a read after the last page that watched has left', async () => {
-    const { world, latest } = pushing()
-    const tab = await world.watch()
+    const { setup, latest } = pushing()
+    const tab = await setup.watch()
     latest().push({ status: 'unlinked', nextInMs: 50_000 })
     await pass(0)
     tab.leave()
     await pass(4_000)
-    const { length } = world.calls
-    await updateOf(world.get('?want=state'))
-    expect(world.calls.length).toBe(length + 1)
+    const { length } = setup.calls
+    await updateOf(setup.get('?want=state'))
+    expect(setup.calls.length).toBe(length + 1)
   })
 })
 
 it('subscribe() gets the same memory of the session as requests', async () => {
   const memories: unknown[] = []
-  const { world } = pushing({
+  const { setup } = pushing({
     subscribe: (_push, { memory }) => {
       memories.push(memory)
       return () => {}
@@ -243,7 +243,7 @@ it('subscribe() gets the same memory of the session as requests', async () => {
       return { status: 'unlinked' }
     },
   })
-  await world.watch()
+  await setup.watch()
   await vi.advanceTimersByTimeAsync(10_000)
   expect(memories.length).toBeGreaterThan(1)
   for (const memory of memories) expect(memory).toBe(memories[0])
@@ -261,27 +261,27 @@ describe('a faulty subscribe()', () => {
     ['returns nothing', () => undefined as never],
     ['returns a promise', () => Promise.resolve(() => {}) as never],
   ])('does not prevent polled updates, and leaves no timer, if it %s', async (_, subscribe) => {
-    const { world } = pushing({ subscribe })
-    const tabs = [await world.watch(), await world.watch('&method=phone-code')]
+    const { setup } = pushing({ subscribe })
+    const tabs = [await setup.watch(), await setup.watch('&method=phone-code')]
     await pass(10_000)
     expect(stepsIn(tabs[0] as Tab)).toEqual(expect.arrayContaining(['qr']))
     for (const tab of tabs) {
       tab.leave()
       await pass(0)
     }
-    expect(world.watchers).toBe(0)
+    expect(setup.watchers).toBe(0)
     await pass(2 * MINUTE_MS)
     expect(vi.getTimerCount()).toBe(0)
     expect(tabs.map(({ text }) => text).join()).not.toContain(SECRET)
   })
 
   it('does not reduce the number of pages that may watch', async () => {
-    const world = createWorld({}, { maxWatchers: 1, provider: { ...spyProvider(), subscribe: throws } })
+    const setup = createSetup({}, { maxWatchers: 1, provider: { ...spyProvider(), subscribe: throws } })
     for (let page = 0; page < 3; page += 1) {
-      const tab = await world.watch()
+      const tab = await setup.watch()
       tab.leave()
       await pass(0)
     }
-    expect(world.watchers).toBe(0)
+    expect(setup.watchers).toBe(0)
   })
 })

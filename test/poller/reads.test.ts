@@ -2,16 +2,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { gate } from '../providers/fetch-stub.js'
-import { timing } from '../server/spy-provider.js'
 import {
-  createWorld,
+  createSetup,
   expectRefusal,
   providerErrorOf,
+  type Setup,
   silence,
   stepsIn,
   updateOf,
-  type World,
-} from '../server/world.js'
+} from '../server/setup.js'
+import { timing } from '../server/spy-provider.js'
 
 const SECRET = 'd75b3a66374942c5b3c0'
 
@@ -57,39 +57,39 @@ describe('simultaneous reads', () => {
       await asked.opened
       return { status: 'linking' }
     }
-    const world = createWorld({ getStatus: late, getQrCode: late })
-    const reads = Array.from({ length: 20 }, () => updateOf(world.get(`?want=${want}`)))
+    const setup = createSetup({ getStatus: late, getQrCode: late })
+    const reads = Array.from({ length: 20 }, () => updateOf(setup.get(`?want=${want}`)))
     await pass(0)
     asked.open()
     expect((await Promise.all(reads)).map(({ status }) => status)).toEqual(Array(20).fill('linking'))
-    expect(world.calls).toEqual([call])
+    expect(setup.calls).toEqual([call])
   })
 
   it('with different wants send different requests', async () => {
-    const world = createWorld()
-    await Promise.all([world.get('?want=state'), world.get('?want=code')])
-    expect(world.calls.toSorted()).toEqual(['getQrCode', 'getStatus'])
+    const setup = createSetup()
+    await Promise.all([setup.get('?want=state'), setup.get('?want=code')])
+    expect(setup.calls.toSorted()).toEqual(['getQrCode', 'getStatus'])
   })
 
   it('all get the error of the shared request', async () => {
-    const world = createWorld({ getStatus: () => Promise.reject(new PairingError('network', '')) })
-    expect(await Promise.all([providerErrorOf(world.get()), providerErrorOf(world.get())])).toEqual([
+    const setup = createSetup({ getStatus: () => Promise.reject(new PairingError('network', '')) })
+    expect(await Promise.all([providerErrorOf(setup.get()), providerErrorOf(setup.get())])).toEqual([
       'network',
       'network',
     ])
-    expect(world.calls).toEqual(['getStatus'])
+    expect(setup.calls).toEqual(['getStatus'])
   })
 
   it('abort their request only when the last page leaves', async () => {
     let given: AbortSignal | undefined
-    const world = createWorld({
+    const setup = createSetup({
       getStatus: ({ signal }) => {
         given = signal
         return untilAborted({ signal })
       },
     })
     const [first, second] = [new AbortController(), new AbortController()]
-    const answers = [first, second].map(({ signal }) => world.get('?want=state', { signal }))
+    const answers = [first, second].map(({ signal }) => setup.get('?want=state', { signal }))
     await pass(0)
     first.abort()
     await pass(0)
@@ -102,90 +102,90 @@ describe('simultaneous reads', () => {
 
   it('do not share a request that was aborted', async () => {
     let isHanging = true
-    const world = createWorld({
+    const setup = createSetup({
       getStatus: () => (isHanging ? silence() : Promise.resolve({ status: 'linking' })),
     })
     const client = new AbortController()
-    const left = world.get('?want=state', { signal: client.signal })
+    const left = setup.get('?want=state', { signal: client.signal })
     await pass(0)
     client.abort()
     await expectRefusal(await left, 'aborted')
     isHanging = false
-    expect(await updateOf(world.get())).toMatchObject({ status: 'linking' })
-    expect(world.calls).toEqual(['getStatus', 'getStatus'])
+    expect(await updateOf(setup.get())).toMatchObject({ status: 'linking' })
+    expect(setup.calls).toEqual(['getStatus', 'getStatus'])
   })
 
   it('add no listeners for additional pages that watch while a request hangs', async () => {
     const listeners = vi.spyOn(AbortSignal.prototype, 'addEventListener')
-    const world = createWorld({ getQrCode: silence })
-    for (let page = 0; page < 20; page += 1) await world.watch()
+    const setup = createSetup({ getQrCode: silence })
+    for (let page = 0; page < 20; page += 1) await setup.watch()
     await pass(10_000)
     const perSignal = new Map<unknown, number>()
     for (const signal of listeners.mock.contexts) perSignal.set(signal, (perSignal.get(signal) ?? 0) + 1)
     listeners.mockRestore()
-    expect(world.calls).toEqual(['getQrCode'])
+    expect(setup.calls).toEqual(['getQrCode'])
     expect(Math.max(...perSignal.values())).toBeLessThan(10)
   })
 
   it('share their request with pages that watch', async () => {
-    const world = createWorld()
-    await Promise.all([world.get('?want=code'), world.watch(), world.watch()])
-    expect(world.calls).toEqual(['getQrCode'])
+    const setup = createSetup()
+    await Promise.all([setup.get('?want=code'), setup.watch(), setup.watch()])
+    expect(setup.calls).toEqual(['getQrCode'])
   })
 })
 
 describe('a read within the poll interval', () => {
   it.each(['?want=state', '?want=code'])('sends no request: %s', async (query) => {
-    const world = createWorld()
-    const first = await updateOf(world.get(query))
+    const setup = createSetup()
+    const first = await updateOf(setup.get(query))
     await pass(999)
-    const second = await updateOf(world.get(query))
+    const second = await updateOf(setup.get(query))
     expect(second).toMatchObject({ status: first.status, origin: first.origin, seq: first.seq })
-    expect(world.calls).toHaveLength(1)
+    expect(setup.calls).toHaveLength(1)
   })
 
   it('sends no request either if a page watches after its first read', async () => {
-    const world = createWorld()
-    await world.get('?want=code')
-    expect(stepsIn(await world.watch())).toEqual(['qr'])
-    expect(world.calls).toEqual(['getQrCode'])
+    const setup = createSetup()
+    await setup.get('?want=code')
+    expect(stepsIn(await setup.watch())).toEqual(['qr'])
+    expect(setup.calls).toEqual(['getQrCode'])
   })
 
   it('sends a request at nextInMs and not before', async () => {
-    const world = createWorld()
-    const { nextInMs = Number.NaN } = await updateOf(world.get('?want=state'))
+    const setup = createSetup()
+    const { nextInMs = Number.NaN } = await updateOf(setup.get('?want=state'))
     await pass(nextInMs - 1)
-    await world.get('?want=state')
-    expect(world.calls).toHaveLength(1)
+    await setup.get('?want=state')
+    expect(setup.calls).toHaveLength(1)
     await pass(1)
-    await world.get('?want=state')
-    expect(world.calls).toHaveLength(2)
+    await setup.get('?want=state')
+    expect(setup.calls).toHaveLength(2)
   })
 
   it('respects the backoff of a failed request', async () => {
-    const world = createWorld({
+    const setup = createSetup({
       getStatus: () => Promise.reject(new PairingError('provider-unavailable', '')),
     })
     for (let count = 0; count < 60; count += 1) {
-      await world.get()
+      await setup.get()
       await pass(1_000)
     }
     // The retries run after 1, 2, 4, 8, 16 and 30 seconds.
-    expect(world.calls.length).toBeLessThanOrEqual(6)
+    expect(setup.calls.length).toBeLessThanOrEqual(6)
   })
 })
 
 describe('the pace of reads', () => {
   /** Reads at the given interval for some time, as pages that poll do. */
-  async function poll(world: World, pages: number, everyMs: number, durationMs: number): Promise<void> {
+  async function poll(setup: Setup, pages: number, everyMs: number, durationMs: number): Promise<void> {
     for (let elapsedMs = 0; elapsedMs < durationMs; elapsedMs += everyMs) {
-      await Promise.all(Array.from({ length: pages }, () => world.get('?want=code')))
+      await Promise.all(Array.from({ length: pages }, () => setup.get('?want=code')))
       await pass(everyMs)
     }
   }
 
   it('of 40 pages that poll every 3 seconds for 12 seconds equals that of one page', async () => {
-    const [alone, many] = [createWorld(rotating), createWorld(rotating)]
+    const [alone, many] = [createSetup(rotating), createSetup(rotating)]
     await poll(alone, 1, 3_000, 12_000)
     vi.setSystemTime(START)
     await poll(many, 40, 3_000, 12_000)
@@ -200,112 +200,112 @@ describe('the pace of reads', () => {
   it.each<PairingSnapshot>([{ status: 'linked', account: {} }, { status: 'stopped' }, { status: 'stale' }])(
     'of a client in a loop is at most one request per qrMinIntervalMs while the state is $status',
     async (end) => {
-      const world = createWorld({ getStatus: async () => end, getQrCode: async () => end })
-      await poll(world, 1, 10, 3_000)
-      expect(world.calls.length).toBeGreaterThanOrEqual(3)
-      expect(world.calls.length).toBeLessThanOrEqual(1 + 3_000 / timing.qrMinIntervalMs)
+      const setup = createSetup({ getStatus: async () => end, getQrCode: async () => end })
+      await poll(setup, 1, 10, 3_000)
+      expect(setup.calls.length).toBeGreaterThanOrEqual(3)
+      expect(setup.calls.length).toBeLessThanOrEqual(1 + 3_000 / timing.qrMinIntervalMs)
     },
   )
 
   it('of a client in a loop is zero requests while the state is fresh', async () => {
-    const world = createWorld(rotating)
-    await poll(world, 1, 10, timing.statusIntervalMs - 10)
-    expect(world.calls).toEqual(['getQrCode'])
+    const setup = createSetup(rotating)
+    await poll(setup, 1, 10, timing.statusIntervalMs - 10)
+    expect(setup.calls).toEqual(['getQrCode'])
   })
 
   it('of a client in a loop is at most one request per qrMinIntervalMs after a refusal', async () => {
     const fails = () => Promise.reject(new PairingError('unauthorized', ''))
-    const world = createWorld({ getStatus: fails, getQrCode: fails })
-    await poll(world, 1, 10, 3_000)
-    expect(world.calls.length).toBeLessThanOrEqual(1 + 3_000 / timing.qrMinIntervalMs)
+    const setup = createSetup({ getStatus: fails, getQrCode: fails })
+    await poll(setup, 1, 10, 3_000)
+    expect(setup.calls.length).toBeLessThanOrEqual(1 + 3_000 / timing.qrMinIntervalMs)
   })
 })
 
 describe('has', () => {
   it('omits only the QR code that the page already has', async () => {
-    const world = createWorld()
-    const { qrCode, ...first } = await updateOf(world.get('?want=code'))
+    const setup = createSetup()
+    const { qrCode, ...first } = await updateOf(setup.get('?want=code'))
     expect(qrCode).toEqual({ kind: 'text', value: '2@ref,noise,identity,adv,1' })
-    const text = await (await world.get(`?want=code&has=${first.codeId}`)).text()
+    const text = await (await setup.get(`?want=code&has=${first.codeId}`)).text()
     expect(text).not.toContain('2@ref')
     expect(JSON.parse(text)).toMatchObject({ status: 'qr', codeId: first.codeId, expiresInMs: 60_000 })
   })
 
   it('has no effect if it names another code', async () => {
-    const world = createWorld()
-    expect((await updateOf(world.get('?want=code&has=other-1'))).qrCode).toBeDefined()
+    const setup = createSetup()
+    expect((await updateOf(setup.get('?want=code&has=other-1'))).qrCode).toBeDefined()
   })
 
   it('with an expired QR code sends one state request, for any number of pages', async () => {
-    const world = createWorld()
-    const { codeId } = await updateOf(world.get('?want=code'))
-    await Promise.all(Array.from({ length: 5 }, () => world.get(`?want=state&has=${codeId}`)))
-    await world.get(`?want=state&has=${codeId}`)
-    expect(world.calls).toEqual(['getQrCode', 'getStatus'])
+    const setup = createSetup()
+    const { codeId } = await updateOf(setup.get('?want=code'))
+    await Promise.all(Array.from({ length: 5 }, () => setup.get(`?want=state&has=${codeId}`)))
+    await setup.get(`?want=state&has=${codeId}`)
+    expect(setup.calls).toEqual(['getQrCode', 'getStatus'])
   })
 
   it('with an expired pairing code sends one state request, for any number of pages', async () => {
-    const world = createWorld()
-    await world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
-    await world.get('?want=state')
-    world.calls.length = 0
-    await Promise.all(Array.from({ length: 5 }, () => world.get('?want=state&has=pairing-code')))
-    await world.get('?want=state&has=pairing-code')
-    expect(world.calls).toEqual(['getStatus'])
+    const setup = createSetup()
+    await setup.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
+    await setup.get('?want=state')
+    setup.calls.length = 0
+    await Promise.all(Array.from({ length: 5 }, () => setup.get('?want=state&has=pairing-code')))
+    await setup.get('?want=state&has=pairing-code')
+    expect(setup.calls).toEqual(['getStatus'])
   })
 
   it.each(['other-1', '', '2@ref,noise,identity,adv,1', 'pairing-code'])(
     'with a code that the session does not have sends no request: "%s"',
     async (has) => {
-      const world = createWorld()
-      await world.get('?want=state')
-      await world.get(`?want=state&has=${encodeURIComponent(has)}`)
-      expect(world.calls).toEqual(['getStatus'])
+      const setup = createSetup()
+      await setup.get('?want=state')
+      await setup.get(`?want=state&has=${encodeURIComponent(has)}`)
+      expect(setup.calls).toEqual(['getStatus'])
     },
   )
 
   it('with an expired code shows a scan that happened just before the code expired', async () => {
     let status: PairingSnapshot = { status: 'unlinked' }
-    const world = createWorld({ getStatus: async () => status })
-    const { codeId } = await updateOf(world.get('?want=code'))
+    const setup = createSetup({ getStatus: async () => status })
+    const { codeId } = await updateOf(setup.get('?want=code'))
     status = { status: 'linked', account: { name: 'Ana' } }
-    expect((await updateOf(world.get(`?want=state&has=${codeId}`))).status).toBe('linked')
+    expect((await updateOf(setup.get(`?want=state&has=${codeId}`))).status).toBe('linked')
   })
 })
 
 describe('authorizedForMs', () => {
-  const until = (expiresAt: number) => createWorld({}, { authorize: () => ({ expiresAt }) })
+  const until = (expiresAt: number) => createSetup({}, { authorize: () => ({ expiresAt }) })
 
   it('is the time until the authorization expires, in reads, actions and events', async () => {
-    const world = until(START + 90_000)
+    const setup = until(START + 90_000)
     await pass(10_000)
-    expect((await updateOf(world.get())).authorizedForMs).toBe(80_000)
-    expect((await updateOf(world.post({ action: 'reset' }))).authorizedForMs).toBe(80_000)
-    const tab = await world.watch()
+    expect((await updateOf(setup.get())).authorizedForMs).toBe(80_000)
+    expect((await updateOf(setup.post({ action: 'reset' }))).authorizedForMs).toBe(80_000)
+    const tab = await setup.watch()
     await pass(timing.statusIntervalMs)
     expect(tab.events.map(({ data }) => data.authorizedForMs)).toContain(80_000 - timing.statusIntervalMs)
     tab.leave()
   })
 
   it('is absent if the authorization does not expire', async () => {
-    expect(await updateOf(createWorld().get())).not.toHaveProperty('authorizedForMs')
+    expect(await updateOf(createSetup().get())).not.toHaveProperty('authorizedForMs')
   })
 
   it('differs between two pages of one session', async () => {
     let left = 10_000
-    const world = createWorld({}, { authorize: () => ({ expiresAt: START + left }) })
-    const first = await updateOf(world.get())
+    const setup = createSetup({}, { authorize: () => ({ expiresAt: START + left }) })
+    const first = await updateOf(setup.get())
     left = 20_000
-    const second = await updateOf(world.get())
+    const second = await updateOf(setup.get())
     expect([first.authorizedForMs, second.authorizedForMs]).toEqual([10_000, 20_000])
-    expect(world.calls).toHaveLength(1)
+    expect(setup.calls).toHaveLength(1)
   })
 })
 
 describe('a custom provider', () => {
   it('cannot send fields that are no part of a snapshot, not even in a stream', async () => {
     const secret = 'd75b3a66374942c5b3c019c698abc2067e15'
-    const tab = await createWorld({
+    const tab = await createSetup({
       getQrCode: async () => {
         const answer = {
           status: 'linked' as const,
@@ -327,27 +327,27 @@ describe('a custom provider', () => {
     ['an unknown status', { status: 'booting' }],
     ['nothing', undefined],
   ])('causes the error invalid-answer if it responds with %s', async (_, snapshot) => {
-    const tab = await createWorld({ getQrCode: async () => snapshot as never }).watch()
+    const tab = await createSetup({ getQrCode: async () => snapshot as never }).watch()
     expect(stepsIn(tab)).toEqual(['error invalid-answer'])
   })
 
   it('is polled again if it rejects with "aborted" without an abort', async () => {
     let isBroken = true
-    const world = createWorld({
+    const setup = createSetup({
       getQrCode: async () => {
         if (isBroken) throw new PairingError('aborted', '')
         return { status: 'preparing' }
       },
     })
-    const tab = await world.watch()
+    const tab = await setup.watch()
     isBroken = false
     await pass(10_000)
     expect(stepsIn(tab)).toContain('preparing')
   })
 
   it('causes the error timeout after twice its request timeout', async () => {
-    const world = createWorld({ getQrCode: silence })
-    const answer = world.get('?want=code')
+    const setup = createSetup({ getQrCode: silence })
+    const answer = setup.get('?want=code')
     await pass(2 * timing.requestTimeoutMs)
     expect(await providerErrorOf(answer)).toBe('timeout')
     await pass(IDLE_MS)
@@ -357,84 +357,84 @@ describe('a custom provider', () => {
 
 describe('the poller of a session', () => {
   /** Returns an id of the poller. */
-  const originOf = async (world: World): Promise<string> => {
-    const { origin } = await updateOf(world.get('?want=code'))
+  const originOf = async (setup: Setup): Promise<string> => {
+    const { origin } = await updateOf(setup.get('?want=code'))
     return origin
   }
 
   it('is kept for 60 seconds after the last read', async () => {
-    const world = createWorld()
-    const before = await originOf(world)
+    const setup = createSetup()
+    const before = await originOf(setup)
     await pass(IDLE_MS - 1)
-    expect(await originOf(world)).toBe(before)
+    expect(await originOf(setup)).toBe(before)
   })
 
   it('is removed after 60 seconds without a page, and leaves no timer', async () => {
-    const world = createWorld()
-    const before = await originOf(world)
+    const setup = createSetup()
+    const before = await originOf(setup)
     await pass(IDLE_MS)
     expect(vi.getTimerCount()).toBe(0)
-    expect(await originOf(world)).not.toBe(before)
+    expect(await originOf(setup)).not.toBe(before)
   })
 
   it('is kept while a page watches', async () => {
-    const world = createWorld()
-    const before = await originOf(world)
-    await world.watch()
+    const setup = createSetup()
+    const before = await originOf(setup)
+    await setup.watch()
     await pass(4 * IDLE_MS)
-    expect(await originOf(world)).toBe(before)
+    expect(await originOf(setup)).toBe(before)
   })
 
   it('is kept as long as the provider requests a pause', async () => {
-    const world = createWorld({
+    const setup = createSetup({
       getQrCode: () => Promise.reject(new PairingError('rate-limited', '', { retryAfterMs: 5 * IDLE_MS })),
     })
-    await world.get('?want=code')
+    await setup.get('?want=code')
     await pass(4 * IDLE_MS)
-    await world.get('?want=code')
-    expect(world.calls).toHaveLength(1)
+    await setup.get('?want=code')
+    expect(setup.calls).toHaveLength(1)
   })
 
   const hanging = () => {
     const state = { isHanging: false }
-    const world = createWorld({
+    const setup = createSetup({
       getStatus: (options) =>
         state.isHanging ? untilAborted(options) : Promise.resolve({ status: 'unlinked' }),
       getQrCode: (options) => (state.isHanging ? untilAborted(options) : Promise.resolve(qrOf('ref'))),
     })
-    return { state, world }
+    return { state, setup }
   }
 
-  it.each<readonly [string, (world: World, signal: AbortSignal) => Promise<unknown>]>([
-    ['a page that watches', (world, signal) => world.get('?events', { signal })],
-    ['a page that reads', (world, signal) => world.get('?want=code', { signal })],
-    ['a page that left before it read', (world) => world.get('', { signal: AbortSignal.abort() })],
+  it.each<readonly [string, (setup: Setup, signal: AbortSignal) => Promise<unknown>]>([
+    ['a page that watches', (setup, signal) => setup.get('?events', { signal })],
+    ['a page that reads', (setup, signal) => setup.get('?want=code', { signal })],
+    ['a page that left before it read', (setup) => setup.get('', { signal: AbortSignal.abort() })],
   ])('is removed if %s has left during a request', async (_, ask) => {
-    const { state, world } = hanging()
-    const before = await originOf(world)
+    const { state, setup } = hanging()
+    const before = await originOf(setup)
     state.isHanging = true
     await pass(timing.qrIntervalMs)
     const client = new AbortController()
-    const answered = ask(world, client.signal)
+    const answered = ask(setup, client.signal)
     await pass(timing.qrIntervalMs)
     client.abort()
     await answered
     await pass(IDLE_MS)
     expect(vi.getTimerCount()).toBe(0)
     state.isHanging = false
-    expect(await originOf(world)).not.toBe(before)
+    expect(await originOf(setup)).not.toBe(before)
   })
 
-  it.each<readonly [string, (world: World) => Promise<Response>]>([
-    ['a change', (world) => world.post({ action: 'reset' })],
-    ['a webhook', (world) => world.webhook({}, { query: `?secret=${SECRET}` })],
+  it.each<readonly [string, (setup: Setup) => Promise<Response>]>([
+    ['a change', (setup) => setup.post({ action: 'reset' })],
+    ['a webhook', (setup) => setup.webhook({}, { query: `?secret=${SECRET}` })],
   ])('is removed 60 seconds after %s', async (_, happen) => {
-    const world = createWorld({ readWebhook: () => ({ status: 'linking' }) }, { webhookSecret: SECRET })
-    const before = await originOf(world)
+    const setup = createSetup({ readWebhook: () => ({ status: 'linking' }) }, { webhookSecret: SECRET })
+    const before = await originOf(setup)
     await pass(IDLE_MS - 1)
-    expect((await happen(world)).ok).toBe(true)
+    expect((await happen(setup)).ok).toBe(true)
     await pass(IDLE_MS)
     expect(vi.getTimerCount()).toBe(0)
-    expect(await originOf(world)).not.toBe(before)
+    expect(await originOf(setup)).not.toBe(before)
   })
 })

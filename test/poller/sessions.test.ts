@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { createPollerRegistry } from '../../src/poller/registry.js'
+import { createSetup, expectRefusal, shownIn, stepsIn, updateOf } from '../server/setup.js'
 import { spyProvider, timing } from '../server/spy-provider.js'
-import { createWorld, expectRefusal, shownIn, stepsIn, updateOf } from '../server/world.js'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -18,7 +18,7 @@ describe('two handlers of one process', () => {
   const shared = (methods: Partial<PairingProvider>[] = [{}, {}]) => {
     const registry = createPollerRegistry()
     const [first = {}, second = {}] = methods
-    return { one: createWorld(first, {}, registry), other: createWorld(second, {}, registry), registry }
+    return { one: createSetup(first, {}, registry), other: createSetup(second, {}, registry), registry }
   }
 
   it('share the poller of a session', async () => {
@@ -47,7 +47,7 @@ describe('two handlers of one process', () => {
   })
 
   it('are independent if they run in different processes', async () => {
-    const [one, other] = [createWorld(), createWorld()]
+    const [one, other] = [createSetup(), createSetup()]
     const [first, second] = [await updateOf(one.get('?want=code')), await updateOf(other.get('?want=code'))]
     expect(second.session).toBe(first.session)
     expect(second.origin).not.toBe(first.origin)
@@ -59,8 +59,8 @@ describe('handler.close()', () => {
   it('keeps the pollers that another handler used last', async () => {
     const registry = createPollerRegistry()
     const [one, other] = [
-      createWorld({ sessionId: 'a' }, {}, registry),
-      createWorld({ sessionId: 'b' }, {}, registry),
+      createSetup({ sessionId: 'a' }, {}, registry),
+      createSetup({ sessionId: 'b' }, {}, registry),
     ]
     await one.get()
     const before = await updateOf(other.get())
@@ -71,7 +71,7 @@ describe('handler.close()', () => {
 
   it('keeps a shared poller that a page of another handler watches', async () => {
     const registry = createPollerRegistry()
-    const [one, other] = [createWorld({}, {}, registry), createWorld({}, {}, registry)]
+    const [one, other] = [createSetup({}, {}, registry), createSetup({}, {}, registry)]
     const [ofOne, ofOther] = [await one.watch(), await other.watch()]
     // The handler that used the poller last is closed.
     await one.get()
@@ -99,13 +99,13 @@ describe('the session of a request', () => {
     ['character of JSON', { id: 'a', sessionId: 'b' }, { id: 'a","b', sessionId: '' }],
   ])('differs by %s', async (_, first, second) => {
     const [one, other] = [statusOf(spyProvider(first), 'linking'), statusOf(spyProvider(second), 'preparing')]
-    const world = createWorld(
+    const setup = createSetup(
       {},
       { provider: (request) => (new URL(request.url).searchParams.has('other') ? other : one) },
     )
-    const tabs = await Promise.all([world.watch(), world.watch('&other')])
+    const tabs = await Promise.all([setup.watch(), setup.watch('&other')])
     expect(tabs.map(shownIn)).toEqual([['linking'], ['preparing']])
-    const reads = [await updateOf(world.get()), await updateOf(world.get('?want=state&other'))]
+    const reads = [await updateOf(setup.get()), await updateOf(setup.get('?want=state&other'))]
     expect(reads).toMatchObject([{ status: 'linking' }, { status: 'preparing' }])
     expect(new Set(reads.map(({ session }) => session)).size).toBe(2)
   })
@@ -118,21 +118,21 @@ describe('the session of a request', () => {
       made.push(one)
       return one
     }
-    return { world: createWorld({}, { provider, tenant }), calls: () => made.map(({ calls }) => calls) }
+    return { setup: createSetup({}, { provider, tenant }), calls: () => made.map(({ calls }) => calls) }
   }
 
   it('is the same for all provider objects of one tenant, and calls use the newest object', async () => {
-    const { world, calls } = withNewProviders(() => 'acme')
-    await world.watch()
-    await world.watch()
+    const { setup, calls } = withNewProviders(() => 'acme')
+    await setup.watch()
+    await setup.watch()
     await pass(timing.statusIntervalMs)
     expect(calls()).toEqual([['getQrCode'], ['getStatus']])
   })
 
   it('differs between tenants, even if they use the same instance', async () => {
     const tenants = ['acme', 'umbrella']
-    const { world, calls } = withNewProviders(() => tenants.shift() ?? '')
-    const tabs = [await world.watch(), await world.watch()]
+    const { setup, calls } = withNewProviders(() => tenants.shift() ?? '')
+    const tabs = [await setup.watch(), await setup.watch()]
     await pass(timing.statusIntervalMs)
     expect(calls()).toEqual([
       ['getQrCode', 'getStatus'],

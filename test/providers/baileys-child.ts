@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { expect } from 'vitest'
 import { asRecord, asText } from '../../src/core/json.js'
 import { testRootKey } from '../whatsapp-server/certificates.js'
-import type { World } from './baileys-world.js'
+import type { Setup } from './baileys-setup.js'
 
 /** The outcome of a call of a provider in another process. */
 export interface Outcome {
@@ -31,7 +31,7 @@ export interface Child {
 
 /** Processes that share a bus: each receives what one publishes. */
 export interface Children {
-  start(world: World): Promise<Child>
+  start(setup: Setup): Promise<Child>
   /** Closes their providers, and keeps the processes for the next test: starting one takes longer than most tests. */
   end(): Promise<void>
 }

@@ -2,26 +2,26 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { asRecord, asText } from '../../src/core/json.js'
 import { type Child, type Children, createChildren, endIdleChildren } from './baileys-child.js'
-import { openWorld, type World } from './baileys-world.js'
+import { openSetup, type Setup } from './baileys-setup.js'
 
 // Starts real processes over dist: npm run build first.
 
-let world: World
+let setup: Setup
 let children: Children
 
 afterEach(async () => {
   await children.end()
-  await world.end()
+  await setup.end()
 })
 
 afterAll(endIdleChildren)
 
 async function open(hasBus: boolean): Promise<void> {
-  world = await openWorld()
+  setup = await openSetup()
   children = createChildren({ hasBus })
 }
 
-const two = () => Promise.all([children.start(world), children.start(world)])
+const two = () => Promise.all([children.start(setup), children.start(setup)])
 
 async function qrCodeOf(child: Child): Promise<string> {
   for (;;) {
@@ -34,12 +34,12 @@ async function qrCodeOf(child: Child): Promise<string> {
 
 async function link(child: Child): Promise<void> {
   expect((await child.call('reset')).code).toBeUndefined()
-  await expect(world.server.phone.scan(await qrCodeOf(child))).resolves.toEqual({ ok: true })
+  await expect(setup.server.phone.scan(await qrCodeOf(child))).resolves.toEqual({ ok: true })
   await child.until('linked')
 }
 
 const meIn = async () =>
-  asRecord(asRecord(JSON.parse(await readFile(`${world.folder}/creds.json`, 'utf8'))).me).id
+  asRecord(asRecord(JSON.parse(await readFile(`${setup.folder}/creds.json`, 'utf8'))).me).id
 
 describe('two processes with one folder, without a bus', () => {
   it('the second is refused and opens no connection, and the link of the first stays', async () => {
@@ -52,9 +52,9 @@ describe('two processes with one folder, without a bus', () => {
       expect(code).toBe('invalid-options')
       expect(text).toContain(`process ${first.process.pid} `)
     }
-    expect((await second.call('requestPairingCode', world.phoneNumber)).code).toBe('invalid-options')
-    expect(world.server.connectionCount).toBe(1)
-    expect(world.server.phone.devices).toHaveLength(1)
+    expect((await second.call('requestPairingCode', setup.phoneNumber)).code).toBe('invalid-options')
+    expect(setup.server.connectionCount).toBe(1)
+    expect(setup.server.phone.devices).toHaveLength(1)
     expect(await meIn()).toBe(before)
     expect(await first.status()).toBe('linked')
   })
@@ -65,9 +65,9 @@ describe('two processes with one folder, without a bus', () => {
     await first.call('reset')
     const code = await qrCodeOf(first)
     expect((await second.call('reset')).code).toBe('invalid-options')
-    await expect(world.server.phone.scan(code)).resolves.toEqual({ ok: true })
+    await expect(setup.server.phone.scan(code)).resolves.toEqual({ ok: true })
     await first.until('linked')
-    expect(world.server.phone.devices).toHaveLength(1)
+    expect(setup.server.phone.devices).toHaveLength(1)
   })
 
   it.each(['close', 'kill -9'])('the second takes over the link when the first ends by %s', async (means) => {
@@ -80,13 +80,13 @@ describe('two processes with one folder, without a bus', () => {
     if (means === 'close') await first.close()
     else await first.kill()
     await second.pushed('linked')
-    expect(world.server.phone.devices).toHaveLength(1)
+    expect(setup.server.phone.devices).toHaveLength(1)
     expect(await second.status()).toBe('linked')
   })
 
   it('if two start at the same moment with a stale lock, one gets the link', async () => {
     await open(false)
-    const old = await children.start(world)
+    const old = await children.start(setup)
     await link(old)
     await old.kill()
     const both = await two()
@@ -97,22 +97,22 @@ describe('two processes with one folder, without a bus', () => {
 
   it('a lock whose process id belongs to another process now is stale', async () => {
     await open(false)
-    const child = await children.start(world)
-    await mkdir(world.folder, { mode: 0o700 })
+    const child = await children.start(setup)
+    await mkdir(setup.folder, { mode: 0o700 })
     const { hostname } = await import('node:os')
     const owner = { token: 'old', pid: process.pid, start: 'another boot 1', host: hostname() }
-    await writeFile(`${world.folder}/whatsapp-pairing.lock`, JSON.stringify(owner))
+    await writeFile(`${setup.folder}/whatsapp-pairing.lock`, JSON.stringify(owner))
     expect(await child.status()).toBe('unlinked')
   })
 
   it('a login with a copy of the credentials ends the link of the first with an error', async () => {
     await open(false)
-    const first = await children.start(world)
+    const first = await children.start(setup)
     await link(first)
-    const copy = { ...world, folder: `${world.folder}-copy` }
+    const copy = { ...setup, folder: `${setup.folder}-copy` }
     await mkdir(copy.folder)
-    for (const file of await readdir(world.folder))
-      if (file.endsWith('.json')) await copyFile(`${world.folder}/${file}`, `${copy.folder}/${file}`)
+    for (const file of await readdir(setup.folder))
+      if (file.endsWith('.json')) await copyFile(`${setup.folder}/${file}`, `${copy.folder}/${file}`)
     const second = await children.start(copy)
     await second.until('linked')
     await first.until('invalid-options')
@@ -128,13 +128,13 @@ describe('two processes with one folder and a bus', () => {
     expect(await first.status()).toBe('unlinked')
     await link(second)
     expect(await first.status()).toBe('linked')
-    expect(world.server.connectionCount).toBe(1)
+    expect(setup.server.connectionCount).toBe(1)
     expect((await second.call('getStatus')).value).toEqual((await first.call('getStatus')).value)
     expect((await second.call('unlink')).code).toBeUndefined()
-    expect(world.server.phone.devices).toHaveLength(0)
-    const { value } = await second.call('requestPairingCode', world.phoneNumber)
+    expect(setup.server.phone.devices).toHaveLength(0)
+    const { value } = await second.call('requestPairingCode', setup.phoneNumber)
     const code = asText(asRecord(value).pairingCode) ?? ''
-    await expect(world.server.phone.typeCode(code)).resolves.toEqual({ ok: true })
+    await expect(setup.server.phone.typeCode(code)).resolves.toEqual({ ok: true })
     await first.until('linked')
     expect(await second.status()).toBe('linked')
   })
@@ -143,8 +143,8 @@ describe('two processes with one folder and a bus', () => {
     await open(true)
     const [first, second] = await two()
     await first.status()
-    world.server.refusals.pairingCode = 429
-    expect((await second.call('requestPairingCode', world.phoneNumber)).code).toBe('rate-limited')
+    setup.server.refusals.pairingCode = 429
+    expect((await second.call('requestPairingCode', setup.phoneNumber)).code).toBe('rate-limited')
   })
 
   it('the second takes over the link when the first is killed', async () => {
@@ -154,8 +154,8 @@ describe('two processes with one folder and a bus', () => {
     expect(await second.status()).toBe('linked')
     await first.kill()
     await second.until('linked')
-    expect(world.server.phone.devices).toHaveLength(1)
-    expect(await readFile(`${world.folder}/whatsapp-pairing.lock`, 'utf8')).toContain(`${second.process.pid}`)
+    expect(setup.server.phone.devices).toHaveLength(1)
+    expect(await readFile(`${setup.folder}/whatsapp-pairing.lock`, 'utf8')).toContain(`${second.process.pid}`)
   })
 })
 
@@ -166,8 +166,8 @@ describe('a process that is killed', () => {
     await link(first)
     await first.kill()
     for (const name of ['creds', 'pre-key-5', 'session-a'])
-      await writeFile(`${world.folder}/${name}.json.0721443f-69f3-4a84-93a8-54e0e54ea46c.tmp`, '{')
+      await writeFile(`${setup.folder}/${name}.json.0721443f-69f3-4a84-93a8-54e0e54ea46c.tmp`, '{')
     await second.until('linked')
-    expect((await readdir(world.folder)).filter((file) => !/\.(?:json|lock)$/.test(file))).toEqual([])
+    expect((await readdir(setup.folder)).filter((file) => !/\.(?:json|lock)$/.test(file))).toEqual([])
   })
 })

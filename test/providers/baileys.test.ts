@@ -12,21 +12,21 @@ import { testProvider } from '../../src/testing.js'
 import { connectClient, memoryAuth } from '../whatsapp-server/client.js'
 import type { WhatsAppServerOptions } from '../whatsapp-server/whatsapp-server.js'
 import { createChildren } from './baileys-child.js'
-import { link, openWorld, pairingCodeOf, textOf, type World, watch } from './baileys-world.js'
+import { link, openSetup, pairingCodeOf, type Setup, textOf, watch } from './baileys-setup.js'
 import { everythingIn, rejection, thrownBy } from './fetch-stub.js'
 
-const worlds: World[] = []
+const setups: Setup[] = []
 
 afterEach(async () => {
   vi.useRealTimers()
   vi.unstubAllGlobals()
-  await Promise.all(worlds.splice(0).map((world) => world.end()))
+  await Promise.all(setups.splice(0).map((setup) => setup.end()))
 })
 
-async function open(options?: WhatsAppServerOptions): Promise<World> {
-  const world = await openWorld(options)
-  worlds.push(world)
-  return world
+async function open(options?: WhatsAppServerOptions): Promise<Setup> {
+  const setup = await openSetup(options)
+  setups.push(setup)
+  return setup
 }
 
 const realSetTimeout = setTimeout
@@ -78,17 +78,17 @@ describe('baileys: options', () => {
 
 describe('baileys: QR code', () => {
   it('getStatus() and getQrCode() open no socket', async () => {
-    const world = await open()
-    const provider = world.provider()
+    const setup = await open()
+    const provider = setup.provider()
     await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
     await expect(provider.getQrCode({})).resolves.toEqual({ status: 'stopped' })
-    expect(world.server.connectionCount).toBe(0)
+    expect(setup.server.connectionCount).toBe(0)
   })
 
   it('links the phone that scans it', async () => {
-    const world = await open({ pictureUrl: 'https://pps.whatsapp.net/picture.jpg' })
-    const provider = world.provider()
-    await link(world, provider)
+    const setup = await open({ pictureUrl: 'https://pps.whatsapp.net/picture.jpg' })
+    const provider = setup.provider()
+    await link(setup, provider)
     await expect(provider.getStatus({})).resolves.toEqual({
       status: 'linked',
       account: {
@@ -100,20 +100,20 @@ describe('baileys: QR code', () => {
   })
 
   it('shows WhatsApp’s restart after the scan as linking only', async () => {
-    const world = await open()
-    const watched = await link(world, world.provider())
+    const setup = await open()
+    const watched = await link(setup, setup.provider())
     expect(watched.statuses).toEqual(['stopped', 'unlinked', 'qr', 'linking', 'linked'])
     expect(watched.errors).toEqual([])
   })
 
   it('is not replaced after the scan, although Baileys issues further codes', async () => {
-    const world = await open()
-    world.server.holdsRestart = true
+    const setup = await open()
+    setup.server.holdsRestart = true
     let goesOn: () => void = () => undefined
     const wentOn = new Promise<void>((resolve) => {
       goesOn = resolve
     })
-    const provider = world.provider({
+    const provider = setup.provider({
       socketOptions: { qrTimeout: 50 },
       onSocket({ ev }) {
         let isPaired = false
@@ -125,27 +125,27 @@ describe('baileys: QR code', () => {
     })
     const watched = watch(provider)
     await provider.reset({})
-    await world.server.phone.scan(textOf(await watched.until('qr')))
+    await setup.server.phone.scan(textOf(await watched.until('qr')))
     await wentOn
     await expect(provider.getQrCode({})).resolves.toEqual({ status: 'linking' })
-    world.server.restart()
+    setup.server.restart()
     await watched.until('linked')
     expect(watched.statuses.slice(-3)).toEqual(['qr', 'linking', 'linked'])
   })
 
   it('stays in linking if the connection breaks after the scan', async () => {
-    const world = await open()
-    const provider = world.provider()
-    world.server.events.once('linked', () => world.server.drop())
-    const watched = await link(world, provider)
+    const setup = await open()
+    const provider = setup.provider()
+    setup.server.events.once('linked', () => setup.server.drop())
+    const watched = await link(setup, provider)
     expect(watched.statuses.slice(-3)).toEqual(['qr', 'linking', 'linked'])
     expect(watched.errors).toEqual([])
   })
 
   it('each code has its remaining time: a minute, then 20 seconds', async () => {
     fakeWaiting()
-    const world = await open()
-    const provider = world.provider({ socketOptions: { keepAliveIntervalMs: 3_600_000 } })
+    const setup = await open()
+    const provider = setup.provider({ socketOptions: { keepAliveIntervalMs: 3_600_000 } })
     const watched = watch(provider)
     await provider.reset({})
     await expect(watched.until('qr')).resolves.toMatchObject({ expiresInMs: 60_000 })
@@ -161,10 +161,10 @@ describe('baileys: QR code', () => {
   })
 
   it('another round starts after the last code while a page polls', async () => {
-    const world = await open(short(50))
-    const provider = world.provider({ socketOptions: { qrTimeout: 50 } })
+    const setup = await open(short(50))
+    const provider = setup.provider({ socketOptions: { qrTimeout: 50 } })
     const registered = vi.fn()
-    world.server.events.on('registration', registered)
+    setup.server.events.on('registration', registered)
     const watched = watch(provider)
     await provider.reset({})
     const codes = new Set<string>()
@@ -176,20 +176,20 @@ describe('baileys: QR code', () => {
 
   it('no other round starts while no page polls', async () => {
     fakeWaiting()
-    const world = await open()
+    const setup = await open()
     const ended = vi.fn()
     const socketOptions = { keepAliveIntervalMs: 3_600_000 }
-    const provider = world.provider({
+    const provider = setup.provider({
       socketOptions,
       onSocket: ({ ev }) => ev.on('connection.update', ({ connection }) => connection === 'close' && ended()),
     })
     // This keeps the round alive until its end, and no longer.
-    await pairingCodeOf(world, provider)
+    await pairingCodeOf(setup, provider)
     await vi.advanceTimersByTimeAsync(159_000)
-    expect(world.server.connectionCount).toBe(1)
+    expect(setup.server.connectionCount).toBe(1)
     await vi.advanceTimersByTimeAsync(1_000)
     await vi.waitFor(() => expect(ended).toHaveBeenCalledTimes(1))
-    const another = once(world.server.events, 'registration')
+    const another = once(setup.server.events, 'registration')
     await vi.advanceTimersByTimeAsync(1_000)
     await expect(Promise.race([another, quiet(200)])).resolves.toBe('quiet')
   })
@@ -197,23 +197,23 @@ describe('baileys: QR code', () => {
   it.each(['restart', 'drop', 'expireRefs'] as const)(
     'new codes follow when the server ends the connection (%s)',
     async (action) => {
-      const world = await open()
-      const provider = world.provider()
+      const setup = await open()
+      const provider = setup.provider()
       const watched = watch(provider)
       await provider.reset({})
       const first = textOf(await watched.until('qr'))
-      world.server[action]()
+      setup.server[action]()
       const second = textOf(await watched.until('qr'))
       expect(second).not.toBe(first)
       expect(watched.errors).toEqual([])
       expect(watched.statuses).not.toContain('linking')
-      await expect(world.server.phone.scan(second)).resolves.toEqual({ ok: true })
+      await expect(setup.server.phone.scan(second)).resolves.toEqual({ ok: true })
     },
   )
 
   it('a code stays if a second page also resets', async () => {
-    const world = await open()
-    const provider = world.provider()
+    const setup = await open()
+    const provider = setup.provider()
     const watched = watch(provider)
     await provider.reset({})
     const code = textOf(await watched.until('qr'))
@@ -222,8 +222,8 @@ describe('baileys: QR code', () => {
   })
 
   it('is not part of the response about the state, which any badge may read', async () => {
-    const world = await open()
-    const provider = world.provider()
+    const setup = await open()
+    const provider = setup.provider()
     const watched = watch(provider)
     await provider.reset({})
     await watched.until('qr')
@@ -233,14 +233,14 @@ describe('baileys: QR code', () => {
 
 describe('baileys: the chats that are copied after a link', () => {
   it('are reported as far as the phone has sent them, even with a name that arrives later', async () => {
-    const world = await open()
+    const setup = await open()
     let socket: WASocket | undefined
-    const provider = world.provider({
+    const provider = setup.provider({
       onSocket: (opened) => {
         socket = opened
       },
     })
-    const watched = await link(world, provider)
+    const watched = await link(setup, provider)
     // Baileys delays such events for some seconds after a login.
     const sent = (progress: number | null) => {
       socket?.ev.emit('messaging-history.set', { chats: [], contacts: [], messages: [], progress })
@@ -249,7 +249,7 @@ describe('baileys: the chats that are copied after a link', () => {
     }
     expect(await provider.getStatus({})).not.toHaveProperty('syncProgress', expect.anything())
     expect(await sent(40)).toMatchObject({ status: 'linked', syncProgress: 40 })
-    socket?.ev.emit('creds.update', { me: { id: `${world.phoneNumber}:1@s.whatsapp.net`, name: 'Ana' } })
+    socket?.ev.emit('creds.update', { me: { id: `${setup.phoneNumber}:1@s.whatsapp.net`, name: 'Ana' } })
     // This part does not contain the total.
     expect(await sent(null)).toMatchObject({ account: { name: 'Ana' }, syncProgress: 40 })
     expect(await sent(100)).toMatchObject({ status: 'linked', syncProgress: 100 })
@@ -272,36 +272,36 @@ describe('baileys: the chats that are copied after a link', () => {
 
 describe('baileys: pairing code', () => {
   it('links the phone on which it is typed', async () => {
-    const world = await open()
-    const provider = world.provider()
+    const setup = await open()
+    const provider = setup.provider()
     const watched = watch(provider, 'phone-code')
-    const snapshot = await provider.requestPairingCode(world.phoneNumber, {})
+    const snapshot = await provider.requestPairingCode(setup.phoneNumber, {})
     expect(snapshot).toMatchObject({
       status: 'pairing-code',
       pairingCode: expect.stringMatching(/^[1-9A-Z]{8}$/),
     })
     const code = snapshot.status === 'pairing-code' ? snapshot.pairingCode : ''
-    await expect(world.server.phone.typeCode(code)).resolves.toEqual({ ok: true })
+    await expect(setup.server.phone.typeCode(code)).resolves.toEqual({ ok: true })
     await expect(watched.until('linked')).resolves.toMatchObject({
-      account: { phoneNumber: world.phoneNumber },
+      account: { phoneNumber: setup.phoneNumber },
     })
     expect(watched.errors).toEqual([])
   })
 
   it('is valid as long as the round that it starts', async () => {
-    const world = await open()
-    const { expiresInMs } = await codeSnapshot(world)
+    const setup = await open()
+    const { expiresInMs } = await codeSnapshot(setup)
     expect(expiresInMs).toBeGreaterThan(155_000)
     expect(expiresInMs).toBeLessThanOrEqual(160_000)
   })
 
   it('invalidates the previous one', async () => {
-    const world = await open()
-    const provider = world.provider()
-    const first = await pairingCodeOf(world, provider)
-    const second = await pairingCodeOf(world, provider)
-    await expect(world.server.phone.typeCode(first)).resolves.toEqual({ ok: false, reason: 'wrong-code' })
-    await expect(world.server.phone.typeCode(second)).resolves.toEqual({ ok: true })
+    const setup = await open()
+    const provider = setup.provider()
+    const first = await pairingCodeOf(setup, provider)
+    const second = await pairingCodeOf(setup, provider)
+    await expect(setup.server.phone.typeCode(first)).resolves.toEqual({ ok: false, reason: 'wrong-code' })
+    await expect(setup.server.phone.typeCode(second)).resolves.toEqual({ ok: true })
   })
 
   it.each([
@@ -310,72 +310,72 @@ describe('baileys: pairing code', () => {
   ] as const)(
     'is not returned if WhatsApp responds with %i, although Baileys has one',
     async (code, expected) => {
-      const world = await open()
-      world.server.refusals.pairingCode = code
-      const provider = world.provider()
-      expect((await rejection(provider.requestPairingCode(world.phoneNumber, {}))).code).toBe(expected)
+      const setup = await open()
+      setup.server.refusals.pairingCode = code
+      const provider = setup.provider()
+      expect((await rejection(provider.requestPairingCode(setup.phoneNumber, {}))).code).toBe(expected)
     },
   )
 
   it('does not block a QR code when it is abandoned', async () => {
-    const world = await open()
-    const provider = world.provider()
+    const setup = await open()
+    const provider = setup.provider()
     const refused = vi.fn()
-    world.server.events.on('login-refused', refused)
-    await pairingCodeOf(world, provider)
-    expect(await readdir(world.folder)).not.toContain('creds.json')
-    world.server.restart()
+    setup.server.events.on('login-refused', refused)
+    await pairingCodeOf(setup, provider)
+    expect(await readdir(setup.folder)).not.toContain('creds.json')
+    setup.server.restart()
     const watched = watch(provider)
     await watched.until('unlinked')
     const code = textOf(await watched.until('qr'))
-    await expect(world.server.phone.scan(code)).resolves.toEqual({ ok: true })
+    await expect(setup.server.phone.scan(code)).resolves.toEqual({ ok: true })
     await watched.until('linked')
     expect(refused).not.toHaveBeenCalled()
   })
 
   it('does not block pairing after a restart of the process', async () => {
-    const world = await open()
-    const provider = world.provider()
-    await pairingCodeOf(world, provider)
+    const setup = await open()
+    const provider = setup.provider()
+    await pairingCodeOf(setup, provider)
     await provider.close()
-    await link(world, world.provider())
-    expect(world.server.phone.devices).toHaveLength(1)
+    await link(setup, setup.provider())
+    expect(setup.server.phone.devices).toHaveLength(1)
   })
 
   it('does not block pairing if another program left it behind', async () => {
-    const world = await open()
-    const { state, saveCreds } = await useMultiFileAuthState(world.folder)
+    const setup = await open()
+    const { state, saveCreds } = await useMultiFileAuthState(setup.folder)
     Object.assign(state.creds, {
-      me: { id: `${world.phoneNumber}@s.whatsapp.net`, name: '~' },
+      me: { id: `${setup.phoneNumber}@s.whatsapp.net`, name: '~' },
       pairingCode: 'ABCD1234',
     })
     await saveCreds()
-    const provider = world.provider()
+    const provider = setup.provider()
     await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
-    await link(world, provider)
+    await link(setup, provider)
   })
 
   it('is not requested if a phone is linked', async () => {
-    const world = await open()
-    const provider = world.provider()
-    await link(world, provider)
-    await expect(provider.requestPairingCode(world.phoneNumber, {})).resolves.toMatchObject({
+    const setup = await open()
+    const provider = setup.provider()
+    await link(setup, provider)
+    await expect(provider.requestPairingCode(setup.phoneNumber, {})).resolves.toMatchObject({
       status: 'linked',
     })
   })
 
   it('belongs to the phone with this number', async () => {
-    const world = await open()
-    const provider = world.provider()
-    const accepted = once(world.server.events, 'code-requested')
+    const setup = await open()
+    const provider = setup.provider()
+    const accepted = once(setup.server.events, 'code-requested')
     await provider.requestPairingCode(normalizePhoneNumber('+1 202 555 0123'), {})
     const [exchange] = await accepted
     expect(exchange).toMatchObject({ jid: '12025550123@s.whatsapp.net' })
   })
 })
 
-async function codeSnapshot(world: World) {
-  const snapshot = await world.provider().requestPairingCode(world.phoneNumber, {})
+async function codeSnapshot(setup: Setup) {
+  const snapshot = await setup.provider().requestPairingCode(setup.phoneNumber, {})
   if (snapshot.status !== 'pairing-code') throw new Error('No code.')
   return snapshot
 }
@@ -383,21 +383,21 @@ async function codeSnapshot(world: World) {
 describe('baileys: passkey', () => {
   /** A phone whose account requires a passkey has scanned a code; Baileys issues others every 50 ms. */
   async function scanned(lifetimeMs = 60_000) {
-    const world = await open(short(lifetimeMs))
+    const setup = await open(short(lifetimeMs))
     const qrCodes = vi.fn()
-    const provider = world.provider({
+    const provider = setup.provider({
       socketOptions: { qrTimeout: Math.min(lifetimeMs, 50) },
       onSocket: ({ ev }) => ev.on('connection.update', ({ qr }) => qr && qrCodes()),
     })
     const registered = vi.fn()
-    world.server.events.on('registration', registered)
-    world.server.phone.wantsPasskey = true
+    setup.server.events.on('registration', registered)
+    setup.server.phone.wantsPasskey = true
     const watched = watch(provider)
     await provider.reset({})
-    const result = await world.server.phone.scan(textOf(await watched.until('qr')))
+    const result = await setup.server.phone.scan(textOf(await watched.until('qr')))
     expect(result).toEqual({ ok: false, reason: 'passkey-required' })
     expect(await watched.until('passkey-required')).toMatchObject({ status: 'passkey-required' })
-    return { world, provider, watched, qrCodes, registered }
+    return { setup, provider, watched, qrCodes, registered }
   }
 
   it('shows no further code although Baileys issues more, and exposes nothing of the challenge', async () => {
@@ -411,33 +411,33 @@ describe('baileys: passkey', () => {
   })
 
   it('is also detected after a pairing code, and no other code is requested', async () => {
-    const world = await open()
-    const provider = world.provider()
-    world.server.phone.wantsPasskey = true
-    const code = await pairingCodeOf(world, provider)
-    expect(await world.server.phone.typeCode(code)).toEqual({ ok: false, reason: 'passkey-required' })
+    const setup = await open()
+    const provider = setup.provider()
+    setup.server.phone.wantsPasskey = true
+    const code = await pairingCodeOf(setup, provider)
+    expect(await setup.server.phone.typeCode(code)).toEqual({ ok: false, reason: 'passkey-required' })
     await vi.waitFor(async () => expect(await provider.getStatus({})).toEqual({ status: 'passkey-required' }))
-    expect(await provider.requestPairingCode(world.phoneNumber, {})).toEqual({ status: 'passkey-required' })
+    expect(await provider.requestPairingCode(setup.phoneNumber, {})).toEqual({ status: 'passkey-required' })
     await provider.unlink({})
     expect(await provider.getStatus({})).toEqual({ status: 'passkey-required' })
   })
 
   it('links if a listener of the host responds on the socket', async () => {
-    const { world, watched } = await scanned()
-    expect(await world.server.phone.passPasskey()).toEqual({ ok: true })
+    const { setup, watched } = await scanned()
+    expect(await setup.server.phone.passPasskey()).toEqual({ ok: true })
     await watched.until('linked')
     expect(watched.statuses.slice(-3)).toEqual(['passkey-required', 'linking', 'linked'])
   })
 
   it('expires with its socket: no new code follows until reset()', async () => {
-    const { world, provider, watched, registered } = await scanned(50)
+    const { setup, provider, watched, registered } = await scanned(50)
     expect((await watched.nextError()).code).toBe('passkey-expired')
     expect((await rejection(provider.getStatus({}))).code).toBe('passkey-expired')
     await quiet(200)
     expect(registered).toHaveBeenCalledOnce()
-    world.server.phone.wantsPasskey = false
+    setup.server.phone.wantsPasskey = false
     await provider.reset({})
-    expect(await world.server.phone.scan(textOf(await watched.until('qr')))).toEqual({ ok: true })
+    expect(await setup.server.phone.scan(textOf(await watched.until('qr')))).toEqual({ ok: true })
     await watched.until('linked')
   })
 
@@ -451,26 +451,26 @@ describe('baileys: passkey', () => {
 
 describe('baileys: the link', () => {
   it('is restored by the first request after a restart of the process', async () => {
-    const world = await open()
-    const provider = world.provider()
-    await link(world, provider)
+    const setup = await open()
+    const provider = setup.provider()
+    await link(setup, provider)
     await provider.close()
-    const next = world.provider()
+    const next = setup.provider()
     const watched = watch(next)
     await expect(next.getStatus({})).resolves.toEqual({ status: 'preparing' })
     await expect(watched.until('linked')).resolves.toMatchObject({
-      account: { phoneNumber: world.phoneNumber },
+      account: { phoneNumber: setup.phoneNumber },
     })
   })
 
   it.each(['restart', 'drop'] as const)(
     'stays and is restored when the connection is lost (%s)',
     async (action) => {
-      const world = await open()
-      const provider = world.provider()
-      const watched = await link(world, provider)
-      const back = once(world.server.events, 'login')
-      world.server[action]()
+      const setup = await open()
+      const provider = setup.provider()
+      const watched = await link(setup, provider)
+      const back = once(setup.server.events, 'login')
+      setup.server[action]()
       await back
       await expect(provider.getStatus({})).resolves.toMatchObject({ status: 'linked' })
       expect(watched.statuses.at(-1)).toBe('linked')
@@ -478,25 +478,25 @@ describe('baileys: the link', () => {
   )
 
   it('ends when the phone logs it out, and a new one can be made', async () => {
-    const world = await open()
-    const provider = world.provider()
-    const watched = await link(world, provider)
-    world.server.phone.logOut()
+    const setup = await open()
+    const provider = setup.provider()
+    const watched = await link(setup, provider)
+    setup.server.phone.logOut()
     await watched.until('stopped')
     await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
     await expect(provider.getQrCode({})).resolves.toEqual({ status: 'stopped' })
-    expect(await readdir(world.folder)).toEqual(['whatsapp-pairing.lock'])
-    await link(world, provider)
-    expect(world.server.phone.devices.map(({ index }) => index)).toEqual([2])
+    expect(await readdir(setup.folder)).toEqual(['whatsapp-pairing.lock'])
+    await link(setup, provider)
+    expect(setup.server.phone.devices.map(({ index }) => index)).toEqual([2])
   })
 
   it('ends if the phone logged it out while the process was stopped', async () => {
-    const world = await open()
-    const provider = world.provider()
-    await link(world, provider)
+    const setup = await open()
+    const provider = setup.provider()
+    await link(setup, provider)
     await provider.close()
-    world.server.phone.logOut()
-    const next = world.provider()
+    setup.server.phone.logOut()
+    const next = setup.provider()
     const watched = watch(next)
     await watched.until('stopped')
     await expect(next.getStatus({})).resolves.toEqual({ status: 'unlinked' })
@@ -504,63 +504,63 @@ describe('baileys: the link', () => {
 
   it('ends if the phone logs it out before it is complete', async () => {
     fakeWaiting()
-    const world = await open()
-    const provider = world.provider({
+    const setup = await open()
+    const provider = setup.provider({
       onSocket: ({ ev }) =>
         ev.on('connection.update', ({ connection }) => {
           // Baileys now requests the picture.
-          if (connection === 'open') world.server.isMute = true
+          if (connection === 'open') setup.server.isMute = true
         }),
     })
     const watched = watch(provider)
     await provider.reset({})
-    await world.server.phone.scan(textOf(await watched.until('qr')))
-    await vi.waitFor(() => expect(world.server.isMute).toBe(true))
-    world.server.phone.logOut()
+    await setup.server.phone.scan(textOf(await watched.until('qr')))
+    await vi.waitFor(() => expect(setup.server.isMute).toBe(true))
+    setup.server.phone.logOut()
     await watched.until('stopped')
     await vi.advanceTimersByTimeAsync(10_000)
     expect(watched.statuses.at(-1)).toBe('stopped')
   })
 
   it('is ended on the phone too', async () => {
-    const world = await open()
-    const provider = world.provider()
-    await link(world, provider)
+    const setup = await open()
+    const provider = setup.provider()
+    await link(setup, provider)
     await provider.unlink({})
-    expect(world.server.phone.devices).toEqual([])
+    expect(setup.server.phone.devices).toEqual([])
     await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
-    expect(await readdir(world.folder)).toEqual(['whatsapp-pairing.lock'])
+    expect(await readdir(setup.folder)).toEqual(['whatsapp-pairing.lock'])
   })
 
   it('cannot be ended only locally if WhatsApp cannot be notified', async () => {
-    const world = await open()
-    const provider = world.provider()
-    await link(world, provider)
-    world.server.refusals.login = 503
-    const lost = once(world.server.events, 'close')
-    world.server.drop()
+    const setup = await open()
+    const provider = setup.provider()
+    await link(setup, provider)
+    setup.server.refusals.login = 503
+    const lost = once(setup.server.events, 'close')
+    setup.server.drop()
     await lost
     await vi.waitFor(async () => expect((await rejection(provider.unlink({}))).code).toBe('network'), {
       interval: 5,
     })
-    expect(await readdir(world.folder)).toContain('creds.json')
+    expect(await readdir(setup.folder)).toContain('creds.json')
   })
 
   it('survives a reset', async () => {
-    const world = await open()
-    const provider = world.provider()
-    await link(world, provider)
+    const setup = await open()
+    const provider = setup.provider()
+    await link(setup, provider)
     await provider.reset({})
     await expect(provider.getStatus({})).resolves.toMatchObject({ status: 'linked' })
   })
 
   it('ends when another process logs in with its credentials, until it is reset', async () => {
-    const world = await open()
-    const provider = world.provider()
-    await link(world, provider)
-    const { state } = await useMultiFileAuthState(world.folder)
-    const gone = once(world.server.events, 'close')
-    const other = connectClient(world.server, state)
+    const setup = await open()
+    const provider = setup.provider()
+    await link(setup, provider)
+    const { state } = await useMultiFileAuthState(setup.folder)
+    const gone = once(setup.server.events, 'close')
+    const other = connectClient(setup.server, state)
     await Promise.all([other.opened, gone])
     expect((await rejection(provider.getStatus({}))).code).toBe('invalid-options')
     // Longer than the pause before another attempt.
@@ -570,9 +570,9 @@ describe('baileys: the link', () => {
   })
 
   it('passes every socket to onSocket', async () => {
-    const world = await open()
+    const setup = await open()
     const onSocket = vi.fn()
-    await link(world, world.provider({ onSocket }))
+    await link(setup, setup.provider({ onSocket }))
     // One socket to register, one to log in.
     expect(onSocket).toHaveBeenCalledTimes(2)
     expect(onSocket.mock.calls[1]?.[0].user).toMatchObject({ id: '5511987654321:1@s.whatsapp.net' })
@@ -594,8 +594,8 @@ describe('baileys: refusals', () => {
   })
 
   it('report that Baileys rejects the options, without repeating them', async () => {
-    const world = await open()
-    const provider = world.provider({ socketOptions: { waWebSocketUrl: 'not a url' } })
+    const setup = await open()
+    const provider = setup.provider({ socketOptions: { waWebSocketUrl: 'not a url' } })
     const error = await rejection(provider.reset({}))
     expect(error.code).toBe('invalid-options')
     expect(everythingIn(error)).not.toContain('not a url')
@@ -611,16 +611,16 @@ describe('baileys: refusals', () => {
   })
 
   it('leave no device on the phone if the credentials cannot be stored', async () => {
-    const world = await open()
+    const setup = await open()
     const store = memoryAuthState()
     vi.mocked(store.saveCreds).mockRejectedValue(new Error('disk full'))
-    const socketOptions = { waWebSocketUrl: world.server.url }
-    const provider = world.keep(baileys({ authState: async () => store, sessionId: 'full', socketOptions }))
+    const socketOptions = { waWebSocketUrl: setup.server.url }
+    const provider = setup.keep(baileys({ authState: async () => store, sessionId: 'full', socketOptions }))
     const watched = watch(provider)
     await provider.reset({})
     const code = textOf(await watched.until('qr'))
-    const loggedOut = once(world.server.events, 'logged-out')
-    await expect(world.server.phone.scan(code)).resolves.toEqual({ ok: true })
+    const loggedOut = once(setup.server.events, 'logged-out')
+    await expect(setup.server.phone.scan(code)).resolves.toEqual({ ok: true })
     await loggedOut
     await vi.waitFor(() => expect(provider.getStatus({})).rejects.toMatchObject({ code: 'unknown' }), {
       interval: 5,
@@ -629,8 +629,8 @@ describe('baileys: refusals', () => {
   })
 
   it('report that WhatsApp cannot be reached', async () => {
-    const world = await open()
-    const provider = world.provider({ socketOptions: { waWebSocketUrl: 'ws://127.0.0.1:9/' } })
+    const setup = await open()
+    const provider = setup.provider({ socketOptions: { waWebSocketUrl: 'ws://127.0.0.1:9/' } })
     const watched = watch(provider)
     await provider.reset({})
     const error = await watched.nextError()
@@ -643,59 +643,59 @@ describe('baileys: refusals', () => {
   })
 
   it('reject the request for a pairing code if WhatsApp cannot be reached', async () => {
-    const world = await open()
-    const provider = world.provider({ socketOptions: { waWebSocketUrl: 'ws://127.0.0.1:9/' } })
-    expect((await rejection(provider.requestPairingCode(world.phoneNumber, {}))).code).toBe('network')
+    const setup = await open()
+    const provider = setup.provider({ socketOptions: { waWebSocketUrl: 'ws://127.0.0.1:9/' } })
+    expect((await rejection(provider.requestPairingCode(setup.phoneNumber, {}))).code).toBe('network')
   })
 
   it('keep a link that cannot be reached after a restart of the process, and report it', async () => {
-    const world = await open()
-    const provider = world.provider()
-    await link(world, provider)
+    const setup = await open()
+    const provider = setup.provider()
+    await link(setup, provider)
     await provider.close()
-    const next = world.provider({ socketOptions: { waWebSocketUrl: 'ws://127.0.0.1:9/' } })
+    const next = setup.provider({ socketOptions: { waWebSocketUrl: 'ws://127.0.0.1:9/' } })
     const watched = watch(next)
     expect((await watched.nextError()).code).toBe('network')
-    expect(await readdir(world.folder)).toContain('creds.json')
+    expect(await readdir(setup.folder)).toContain('creds.json')
   })
 
   it.each([401, 403])('do not treat the %i of a gateway as WhatsApp’s', async (code) => {
-    const world = await open()
-    const provider = world.provider()
-    await link(world, provider)
+    const setup = await open()
+    const provider = setup.provider()
+    await link(setup, provider)
     await provider.close()
     const gateway = createServer()
     gateway.on('upgrade', (_, socket) => socket.end(`HTTP/1.1 ${code} Refused\r\nConnection: close\r\n\r\n`))
     gateway.listen(0, '127.0.0.1')
     await once(gateway, 'listening')
     const address = asRecord(gateway.address())
-    const next = world.provider({ socketOptions: { waWebSocketUrl: `ws://127.0.0.1:${address.port}/` } })
+    const next = setup.provider({ socketOptions: { waWebSocketUrl: `ws://127.0.0.1:${address.port}/` } })
     expect((await watch(next).nextError()).code).toBe('network')
-    expect(await readdir(world.folder)).toContain('creds.json')
+    expect(await readdir(setup.folder)).toContain('creds.json')
     gateway.close()
   })
 
   it('report that WhatsApp no longer accepts this version, and keep the link', async () => {
-    const world = await open()
-    const provider = world.provider()
-    await link(world, provider)
+    const setup = await open()
+    const provider = setup.provider()
+    await link(setup, provider)
     await provider.close()
-    world.server.refusals.login = 405
-    const next = world.provider()
+    setup.server.refusals.login = 405
+    const next = setup.provider()
     expect((await watch(next).nextError()).code).toBe('not-supported')
-    world.server.refusals.login = undefined
+    setup.server.refusals.login = undefined
     const watched = watch(next)
     await next.reset({})
     await watched.until('linked')
   })
 
   it('report a locked account, and a reset starts over', async () => {
-    const world = await open()
-    const provider = world.provider()
-    await link(world, provider)
+    const setup = await open()
+    const provider = setup.provider()
+    await link(setup, provider)
     await provider.close()
-    world.server.refusals.login = 403
-    const next = world.provider()
+    setup.server.refusals.login = 403
+    const next = setup.provider()
     expect((await watch(next).nextError()).code).toBe('account-blocked')
     const watched = watch(next)
     await next.reset({})
@@ -703,12 +703,12 @@ describe('baileys: refusals', () => {
   })
 
   it('require a reset if WhatsApp no longer accepts the credentials', async () => {
-    const world = await open()
-    const provider = world.provider()
-    await link(world, provider)
+    const setup = await open()
+    const provider = setup.provider()
+    await link(setup, provider)
     await provider.close()
-    world.server.refusals.login = 411
-    const next = world.provider()
+    setup.server.refusals.login = 411
+    const next = setup.provider()
     const watched = watch(next)
     await watched.until('stale')
     await expect(next.getStatus({})).resolves.toEqual({ status: 'stale' })
@@ -717,10 +717,10 @@ describe('baileys: refusals', () => {
   })
 
   it('end immediately when the request is aborted', async () => {
-    const world = await open()
-    const provider = world.provider()
+    const setup = await open()
+    const provider = setup.provider()
     const controller = new AbortController()
-    const request = rejection(provider.requestPairingCode(world.phoneNumber, { signal: controller.signal }))
+    const request = rejection(provider.requestPairingCode(setup.phoneNumber, { signal: controller.signal }))
     controller.abort()
     expect((await request).code).toBe('aborted')
     expect((await rejection(provider.getStatus({ signal: AbortSignal.abort() }))).code).toBe('aborted')
@@ -730,8 +730,8 @@ describe('baileys: refusals', () => {
 describe('baileys: pushed snapshots', () => {
   it('are repeated, so that no page needs to poll for an unchanged state', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
-    const world = await open()
-    const provider = world.provider()
+    const setup = await open()
+    const provider = setup.provider()
     const pushed: PairingSnapshot[] = []
     await provider.getStatus({})
     provider.subscribe((snapshot) => pushed.push(snapshot), { method: 'phone-code' })
@@ -744,8 +744,8 @@ describe('baileys: pushed snapshots', () => {
 
   it('contain for each code its lifetime and the time of its confirmation or replacement', async () => {
     fakeWaiting()
-    const world = await open()
-    const provider = world.provider()
+    const setup = await open()
+    const provider = setup.provider()
     const watched = watch(provider)
     await provider.reset({})
     const first = await watched.until('qr')
@@ -762,8 +762,8 @@ describe('baileys: pushed snapshots', () => {
   })
 
   it('contain no QR code for the method phone-code', async () => {
-    const world = await open()
-    const provider = world.provider()
+    const setup = await open()
+    const provider = setup.provider()
     const [typing, looking] = [watch(provider, 'phone-code'), watch(provider)]
     await provider.reset({})
     await looking.until('qr')
@@ -771,8 +771,8 @@ describe('baileys: pushed snapshots', () => {
   })
 
   it.each(['function', 'signal'] as const)('stop by its %s', async (means) => {
-    const world = await open()
-    const provider = world.provider()
+    const setup = await open()
+    const provider = setup.provider()
     const controller = new AbortController()
     const listener = vi.fn()
     const stop = provider.subscribe(listener, { signal: controller.signal })
@@ -785,43 +785,43 @@ describe('baileys: pushed snapshots', () => {
 
 describe('baileys: one socket for a session', () => {
   it('is shared by all providers of the folder', async () => {
-    const world = await open()
-    const [first, second] = [world.provider(), world.provider()]
+    const setup = await open()
+    const [first, second] = [setup.provider(), setup.provider()]
     const watched = watch(second)
     await Promise.all([first.reset({}), second.reset({})])
     const code = textOf(await watched.until('qr'))
-    expect(world.server.connectionCount).toBe(1)
+    expect(setup.server.connectionCount).toBe(1)
     await expect(first.getQrCode({})).resolves.toMatchObject({ qrCode: { value: code } })
   })
 
   it('is not shared by separate sessions', async () => {
-    const world = await open()
+    const setup = await open()
     const authState = async () => memoryAuthState()
-    const socketOptions = { waWebSocketUrl: world.server.url }
+    const socketOptions = { waWebSocketUrl: setup.server.url }
     const [first, second] = ['one', 'two'].map((sessionId) =>
-      world.keep(baileys({ authState, sessionId, socketOptions })),
+      setup.keep(baileys({ authState, sessionId, socketOptions })),
     )
     if (!first || !second) throw new Error('Two were made.')
     const codes = [watch(first), watch(second)].map(async (watched) => textOf(await watched.until('qr')))
     await Promise.all([first.reset({}), second.reset({})])
     const [one, two] = await Promise.all(codes)
     expect(one).not.toBe(two)
-    expect(world.server.connectionCount).toBe(2)
+    expect(setup.server.connectionCount).toBe(2)
   })
 
   it('stores credentials in the host’s store, and only those of a link', async () => {
-    const world = await open()
+    const setup = await open()
     const store = memoryAuthState()
-    const provider = world.keep(
+    const provider = setup.keep(
       baileys({
         authState: async () => store,
         sessionId: 'host',
-        socketOptions: { waWebSocketUrl: world.server.url },
+        socketOptions: { waWebSocketUrl: setup.server.url },
       }),
     )
-    await pairingCodeOf(world, provider)
+    await pairingCodeOf(setup, provider)
     expect(store.saveCreds).not.toHaveBeenCalled()
-    await link(world, provider)
+    await link(setup, provider)
     expect(store.saveCreds).toHaveBeenCalled()
     expect(store.state.creds.me?.id).toBe('5511987654321:1@s.whatsapp.net')
     vi.mocked(store.clear).mockClear()
@@ -844,9 +844,9 @@ function memoryAuthState(): BaileysAuthState {
 
 describe('baileys: the end of a socket', () => {
   it('follows for a pairing without requests, and the next request gets a new code', async () => {
-    const world = await open()
-    const provider = world.provider({ idleTimeoutMs: 60 })
-    const gone = once(world.server.events, 'close')
+    const setup = await open()
+    const provider = setup.provider({ idleTimeoutMs: 60 })
+    const gone = once(setup.server.events, 'close')
     const watched = watch(provider)
     await provider.reset({})
     const first = textOf(await watched.until('qr'))
@@ -858,51 +858,51 @@ describe('baileys: the end of a socket', () => {
   })
 
   it('does not follow for a pairing code, whose user has left the page', async () => {
-    const world = await open()
-    const provider = world.provider({ idleTimeoutMs: 1 })
-    const code = await pairingCodeOf(world, provider)
-    await expect(world.server.phone.typeCode(code)).resolves.toEqual({ ok: true })
+    const setup = await open()
+    const provider = setup.provider({ idleTimeoutMs: 1 })
+    const code = await pairingCodeOf(setup, provider)
+    await expect(setup.server.phone.typeCode(code)).resolves.toEqual({ ok: true })
     await watch(provider).until('linked')
   })
 
   it('does not follow for a link', async () => {
-    const world = await open()
-    const provider = world.provider({ idleTimeoutMs: 1 })
-    const watched = await link(world, provider)
+    const setup = await open()
+    const provider = setup.provider({ idleTimeoutMs: 1 })
+    const watched = await link(setup, provider)
     watched.stop()
-    const cut = once(world.server.events, 'close')
+    const cut = once(setup.server.events, 'close')
     await expect(Promise.race([cut, quiet(50)])).resolves.toBe('quiet')
   })
 
   it('follows with close(), for all pending calls', async () => {
-    const world = await open()
-    const provider = world.provider()
-    const watched = await link(world, provider)
-    const gone = once(world.server.events, 'close')
+    const setup = await open()
+    const provider = setup.provider()
+    const watched = await link(setup, provider)
+    const gone = once(setup.server.events, 'close')
     await provider.close()
     await gone
     expect(watched.gaps).toBe(1)
     expect((await rejection(provider.getStatus({}))).code).toBe('provider-unavailable')
     expect((await rejection(provider.reset({}))).code).toBe('provider-unavailable')
     expect(watch(provider).gaps).toBe(1)
-    expect(world.server.phone.devices).toHaveLength(1)
+    expect(setup.server.phone.devices).toHaveLength(1)
   })
 
   it.each(['registration', 'linked', 'login'] as const)('can happen at any moment (%s)', async (moment) => {
-    const world = await open()
-    const provider = world.provider()
-    const reached = once(world.server.events, moment)
-    link(world, provider).catch(() => undefined)
+    const setup = await open()
+    const provider = setup.provider()
+    const reached = once(setup.server.events, moment)
+    link(setup, provider).catch(() => undefined)
     await reached
     await provider.close()
-    await vi.waitFor(() => expect(world.server.connectionCount).toBe(0), { interval: 5 })
+    await vi.waitFor(() => expect(setup.server.connectionCount).toBe(0), { interval: 5 })
   })
 
   it('is not delayed by close() if the server does not respond', async () => {
-    const world = await open()
-    const provider = world.provider()
-    await link(world, provider)
-    world.server.freeze()
+    const setup = await open()
+    const provider = setup.provider()
+    await link(setup, provider)
+    setup.server.freeze()
     const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
     const before = sockets()
     await provider.close()
@@ -910,12 +910,12 @@ describe('baileys: the end of a socket', () => {
   })
 
   it('can happen before the socket exists', async () => {
-    const world = await open()
-    const provider = world.provider()
+    const setup = await open()
+    const provider = setup.provider()
     const reset = rejection(provider.reset({}))
     await provider.close()
     expect((await reset).code).toBe('provider-unavailable')
-    expect(world.server.connectionCount).toBe(0)
+    expect(setup.server.connectionCount).toBe(0)
   })
 
   it.each([
@@ -925,14 +925,14 @@ describe('baileys: the end of a socket', () => {
   ])(
     'leaves nothing that keeps the process alive (%s; of dist: npm run build first)',
     async (_title, isMute) => {
-      const world = await open()
-      const { server } = world
+      const setup = await open()
+      const { server } = setup
       server.events.once('login', () => {
         server.isMute = isMute
       })
       const loggedIn = once(server.events, 'login')
       const children = createChildren()
-      const child = await children.start(world)
+      const child = await children.start(setup)
       child.process.send({ call: 'subscribe' })
       await child.call('reset')
       const { qrCode } = await child.pushed('qr')
@@ -947,16 +947,16 @@ describe('baileys: the end of a socket', () => {
 
 describe('baileys: files', () => {
   it('are readable only by their owner, in their own folder', async () => {
-    const world = await open()
-    const provider = world.provider()
-    await link(world, provider)
+    const setup = await open()
+    const provider = setup.provider()
+    await link(setup, provider)
     // close() waits for pending writes.
     await provider.close()
-    expect((await stat(world.folder)).mode & 0o777).toBe(0o700)
-    const files = await readdir(world.folder)
+    expect((await stat(setup.folder)).mode & 0o777).toBe(0o700)
+    const files = await readdir(setup.folder)
     expect(files).toContain('creds.json')
-    for (const file of files) expect((await stat(`${world.folder}/${file}`)).mode & 0o777, file).toBe(0o600)
-    expect(JSON.parse(await readFile(`${world.folder}/creds.json`, 'utf8'))).toMatchObject({
+    for (const file of files) expect((await stat(`${setup.folder}/${file}`)).mode & 0o777, file).toBe(0o600)
+    expect(JSON.parse(await readFile(`${setup.folder}/creds.json`, 'utf8'))).toMatchObject({
       me: { id: '5511987654321:1@s.whatsapp.net' },
     })
   })

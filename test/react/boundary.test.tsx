@@ -5,8 +5,8 @@ import { WhatsAppPairing, WhatsAppPairingDialog, type WhatsAppPairingProps } fro
 import { en } from '../../src/locales/en.js'
 import './jsdom-dialog.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { shownStatus } from './setup.js'
 import { settle } from './time.js'
-import { shownStatus } from './world.js'
 
 // React writes each exception to the console. The tests collect and check these lines.
 let written: string[]

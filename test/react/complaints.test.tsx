@@ -14,6 +14,7 @@ import {
 } from '../../src/index.js'
 import { emulatedSecrets, providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { createSetup, doing, type Setup, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
 import {
   askForCode,
@@ -26,7 +27,6 @@ import {
   statusLine,
   toggleTrouble,
 } from './user.js'
-import { createWorld, doing, shownStatus, type World } from './world.js'
 
 // Users and developers reported these problems with pairing screens of other products. Each test checks that this screen does not
 // have one of them.
@@ -56,21 +56,21 @@ const rotating = () => saying(() => qr(Math.floor(Date.now() / 20_000)))
 const show = (provider: PairingProvider, props: Partial<WhatsAppPairingProps> = {}) =>
   render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />)
 const shownQr = () => part('qr-code')?.innerHTML
-const paths = (world: World) => world.mockServer.requests.map(({ path }) => path)
+const paths = (setup: Setup) => setup.mockServer.requests.map(({ path }) => path)
 /** Requests that change something at a provider. */
-const changes = (world: World) =>
-  paths(world).filter((path) => /logout|disconnect|reboot|restart|restore|start$|stop$/.test(path))
+const changes = (setup: Setup) =>
+  paths(setup).filter((path) => /logout|disconnect|reboot|restart|restore|start$|stop$/.test(path))
 
 describe('expired codes on screen', () => {
   it('the session drops a code within ten seconds after WhatsApp has replaced it', async () => {
-    const world = createWorld('z-api')
+    const setup = createSetup('z-api')
     const { result } = renderHook(() =>
-      usePairingSession({ provider: world.proxied(), queryClient: world.queryClient }),
+      usePairingSession({ provider: setup.proxied(), queryClient: setup.queryClient }),
     )
     let deadMs = 0
     await advance(100_000, () => {
       const { session } = result.current
-      const { state } = world.emulator
+      const { state } = setup.emulator
       if (session.status !== 'awaiting-scan' || session.qrCode.payload.kind !== 'text') return
       const isAlive = state.status === 'pairing' && state.qrText === session.qrCode.payload.value
       deadMs = isAlive ? 0 : deadMs + 1_000
@@ -121,7 +121,7 @@ describe('expired codes on screen', () => {
 
   it('the screen always has a title and a status text', async () => {
     // Between two of its codes, this provider has none for a while.
-    createWorld('evolution-api').show()
+    createSetup('evolution-api').show()
     // This reads the DOM directly, because a hundred queries by role would take seconds.
     await advance(110_000, () => {
       expect(part('status-text')?.textContent?.length).toBeGreaterThan(5)
@@ -202,11 +202,11 @@ describe('limits of requests and waits', () => {
   })
 
   it('an open page uses at most four codes in ten minutes', async () => {
-    const world = createWorld('green-api')
+    const setup = createSetup('green-api')
     const codes = new Set<string>()
-    world.show()
+    setup.show()
     await advance(600_000, () => {
-      const { state } = world.emulator
+      const { state } = setup.emulator
       if (shownStatus() === 'awaiting-scan' && state.status === 'pairing') codes.add(state.qrText)
     })
     expect(codes.size).toBeLessThanOrEqual(4)
@@ -255,14 +255,14 @@ describe('the end of the pairing', () => {
   })
 
   it('closing the screen does not end the pairing', async () => {
-    const world = createWorld('evolution-api')
-    const { unmount } = world.show()
+    const setup = createSetup('evolution-api')
+    const { unmount } = setup.show()
     await advance(3_000)
     unmount()
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(20_000)
-    expect(changes(world)).toEqual([])
-    world.show()
+    expect(changes(setup)).toEqual([])
+    setup.show()
     await advance(6_000)
     expect(shownStatus()).toBe('linked')
   })
@@ -298,24 +298,24 @@ describe('the end of the pairing', () => {
   })
 
   it('a rerender of the parent sends no request and keeps the code', async () => {
-    const world = createWorld('wasend')
-    const { rerender } = world.show()
+    const setup = createSetup('wasend')
+    const { rerender } = setup.show()
     await advance(2_000)
     const first = part('qr-code')
-    const before = world.server.requests.length
-    for (let index = 0; index < 30; index++) rerender(world.element({ onEvent: () => {} }))
+    const before = setup.server.requests.length
+    for (let index = 0; index < 30; index++) rerender(setup.element({ onEvent: () => {} }))
     await settle()
     expect(part('qr-code')).toBe(first)
-    expect(world.server.requests.length).toBe(before)
+    expect(setup.server.requests.length).toBe(before)
   })
 })
 
 describe('the effect of a refresh at the provider', () => {
   it.each(providerIds)('an open page never disconnects or restarts the session: %s', async (id) => {
-    const world = createWorld(id)
-    world.show()
+    const setup = createSetup(id)
+    setup.show()
     await advance(99_000)
-    expect(changes(world)).toEqual([])
+    expect(changes(setup)).toEqual([])
   })
 
   it('the first code is shown for its full minute', async () => {
@@ -354,13 +354,13 @@ describe('the effect of a refresh at the provider', () => {
   })
 
   it('Start over logs out a stale session, and a new code appears', async () => {
-    const world = createWorld('green-api')
-    world.emulator.leaveStaleAuth()
-    world.show()
+    const setup = createSetup('green-api')
+    setup.emulator.leaveStaleAuth()
+    setup.show()
     await advance(2_000)
     await press('Start over')
     await advance(8_000)
-    expect(changes(world)).toEqual(['/logout'])
+    expect(changes(setup)).toEqual(['/logout'])
     expect(shownStatus()).toBe('awaiting-scan')
   })
 })
@@ -639,12 +639,12 @@ describe('passkeys', () => {
   it.each(['z-api', 'waha'] as const)(
     'the screen explains the passkey, and the link succeeds after it: %s',
     async (id) => {
-      const world = createWorld(id)
-      world.emulator.demandPasskey()
+      const setup = createSetup(id)
+      setup.emulator.demandPasskey()
       const onError = vi.fn()
-      world.show({ onError })
+      setup.show({ onError })
       await advance(3_000)
-      await doing(() => void world.emulator.scan())
+      await doing(() => void setup.emulator.scan())
       await advance(15_000)
       expect(shownStatus()).toBe('passkey-required')
       expect(heading()).toContain('passkey')
@@ -654,7 +654,7 @@ describe('passkeys', () => {
           : /only WhatsApp.*Ask the people who run Acme Inbox/s,
       )
       expect(onError).not.toHaveBeenCalled()
-      await doing(() => void world.emulator.solvePasskey())
+      await doing(() => void setup.emulator.solvePasskey())
       await advance(15_000)
       expect(shownStatus()).toBe('linked')
     },
@@ -663,15 +663,15 @@ describe('passkeys', () => {
 
 describe('secrets', () => {
   it.each(providerIds)('no credential reaches the page, a URL or the storage: %s', async (id) => {
-    const world = createWorld(id)
+    const setup = createSetup(id)
     const sent: string[] = []
     const watched: typeof fetch = (input, init) => {
       sent.push(String(input), JSON.stringify([...new Headers(init?.headers)]), String(init?.body ?? ''))
-      return world.server.fetch(input, init)
+      return setup.server.fetch(input, init)
     }
-    world.show({ provider: world.proxied({ fetch: watched }) })
+    setup.show({ provider: setup.proxied({ fetch: watched }) })
     await advance(5_000)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(8_000)
     const everything = [
       ...sent,
@@ -685,13 +685,13 @@ describe('secrets', () => {
 
   it('no QR code is drawn by an external service', async () => {
     for (const id of providerIds) {
-      const world = createWorld(id)
+      const setup = createSetup(id)
       const hosts = new Set<string>()
       const watched: typeof fetch = (input, init) => {
         hosts.add(new URL(String(input)).host)
-        return world.server.fetch(input, init)
+        return setup.server.fetch(input, init)
       }
-      const { unmount } = world.show({ provider: world.proxied({ fetch: watched }) })
+      const { unmount } = setup.show({ provider: setup.proxied({ fetch: watched }) })
       await advance(5_000)
       expect(shownQr()).toBeTruthy()
       expect([...hosts]).toEqual(['host.example'])

@@ -10,9 +10,9 @@ import {
   type WhatsAppPairingProps,
 } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { createSetup, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
 import { askForCode, openTab, part, press, shownCode } from './user.js'
-import { createWorld, shownStatus } from './world.js'
 
 emulateTime()
 
@@ -226,15 +226,15 @@ describe.each(['green-api', 'z-api'] as const)('the button with %s behind the se
   ])(
     'is disabled by 429 %s, and the provider gets no request for a code until the limit ends',
     async (_, retryAfterMs, offMs) => {
-      const world = createWorld(id)
-      world.show({ defaultMethod: 'phone-code' })
+      const setup = createSetup(id)
+      setup.show({ defaultMethod: 'phone-code' })
       await advance(2_000)
-      world.emulator.fail('rate-limited', { retryAfterMs })
+      setup.emulator.fail('rate-limited', { retryAfterMs })
       await askForCode()
       await advance(1_000)
       expect(isOff()).toBe(true)
-      world.emulator.recover()
-      const asked = () => world.mockServer.requests.filter(({ path }) => /Code|phone-code/.test(path)).length
+      setup.emulator.recover()
+      const asked = () => setup.mockServer.requests.filter(({ path }) => /Code|phone-code/.test(path)).length
       const before = asked()
       await advance(offMs - 1_000)
       await submit()

@@ -12,8 +12,8 @@ import {
   WhatsAppPairing,
 } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { shownStatus } from './setup.js'
 import { advance } from './time.js'
-import { shownStatus } from './world.js'
 
 let consoleError: Mock<typeof console.error>
 

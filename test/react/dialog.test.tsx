@@ -14,8 +14,8 @@ import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import './jsdom-dialog.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { shownStatus } from './setup.js'
 import { advance, emulateTime } from './time.js'
-import { shownStatus } from './world.js'
 
 emulateTime()
 

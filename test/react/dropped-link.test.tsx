@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { PairingError, type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { createSetup, doing, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
 import { part, statusLine } from './user.js'
-import { createWorld, doing, shownStatus } from './world.js'
 
 emulateTime()
 afterEach(() => {
@@ -38,20 +38,20 @@ describe.each(providerIds)('%s: a link that the phone ends soon after it was mad
     ['the server pushes', true],
     ['the page polls', false],
   ])('is reported and explained, and a new code appears, if %s', async (_, live) => {
-    const world = createWorld(id)
+    const setup = createSetup(id)
     const onLinked = vi.fn()
     const onUnlinked = vi.fn()
-    world.show({ provider: world.proxied({ live }), onLinked, onUnlinked })
+    setup.show({ provider: setup.proxied({ live }), onLinked, onUnlinked })
     await advance(3_000)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(30_000)
     expect(onLinked).toHaveBeenCalledTimes(1)
-    await doing(() => void world.emulator.disconnect())
+    await doing(() => void setup.emulator.disconnect())
     await advance(25_000)
     expect(shownStatus()).toBe('awaiting-scan')
     expect(onUnlinked).toHaveBeenCalledTimes(1)
     expect(statusLine()).toContain('The link ended soon after it was made.')
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(15_000)
     expect(shownStatus()).toBe('linked')
     expect(onLinked).toHaveBeenCalledTimes(2)

@@ -15,9 +15,9 @@ import {
 import { emulatedSecrets, type ProviderId, providerIds } from '../../stories/playground/emulated-provider.js'
 import { pretendPhone } from './every-element.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { createSetup, doing, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
 import { askForCode, openTab, part, press, shownCode, toggleTrouble } from './user.js'
-import { createWorld, doing, shownStatus } from './world.js'
 
 emulateTime()
 
@@ -28,15 +28,15 @@ const linked: PairingSnapshot = { status: 'linked', account: { phoneNumber: '551
 function watch(first: PairingSnapshot | PairingError, props: Partial<WhatsAppPairingProps> = {}) {
   const events: PairingEvent[] = []
   const onEvent = (event: PairingEvent) => void events.push(event)
-  const world = { now: first, events, onEvent }
+  const setup = { now: first, events, onEvent }
   const say = (): PairingSnapshot => {
-    if (world.now instanceof PairingError) throw world.now
-    return world.now
+    if (setup.now instanceof PairingError) throw setup.now
+    return setup.now
   }
   const provider = scriptedProvider({ getQrCode: say, getStatus: say, requestPairingCode: () => code })
   const queryClient = new QueryClient()
   const element = <WhatsAppPairing {...{ provider, queryClient, onEvent }} {...props} />
-  return Object.assign(world, { provider, queryClient, element, ...render(element) })
+  return Object.assign(setup, { provider, queryClient, element, ...render(element) })
 }
 
 const typesOf = (events: readonly PairingEvent[]) => events.map(({ type }) => type)
@@ -48,11 +48,11 @@ describe('the events of a pairing by QR code', () => {
     ['green-api', 'with polling', false],
     ['evolution-api', 'with live events', true],
   ])('at %s, %s, come once each, in order, with one id and the elapsed time', async (id, _, live) => {
-    const world = createWorld(id)
+    const setup = createSetup(id)
     const events: PairingEvent[] = []
-    world.show({ provider: world.proxied({ live }), onEvent: (event) => events.push(event) })
+    setup.show({ provider: setup.proxied({ live }), onEvent: (event) => events.push(event) })
     await advance(63_000)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     expect(typesOf(events).filter((type) => type !== 'linking')).toEqual([
       'started',
@@ -71,14 +71,14 @@ describe('the events of a pairing by QR code', () => {
 
 describe('the events of a pairing with a passkey', () => {
   it.each(['z-api', 'waha'] as const)('contain the passkey step at %s and the link after it', async (id) => {
-    const world = createWorld(id)
+    const setup = createSetup(id)
     const events: PairingEvent[] = []
-    world.emulator.demandPasskey()
-    world.show({ onEvent: (event) => events.push(event) })
+    setup.emulator.demandPasskey()
+    setup.show({ onEvent: (event) => events.push(event) })
     await advance(3_000)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(15_000)
-    await doing(() => void world.emulator.solvePasskey())
+    await doing(() => void setup.emulator.solvePasskey())
     await advance(15_000)
     // Only providers that report the step of the ceremony have this event.
     const steps = events.flatMap(({ type, step }) => (type === 'passkey-step' ? [step] : []))
@@ -96,15 +96,15 @@ describe.each(['green-api', 'z-api'] as const)('the events of a pairing by code 
   it('are the choice of the method, the request, the code, its copy and the link', async () => {
     const writeText = vi.fn(async () => {})
     Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText } })
-    const world = createWorld(id)
+    const setup = createSetup(id)
     const events: PairingEvent[] = []
-    world.show({ onEvent: (event) => events.push(event) })
+    setup.show({ onEvent: (event) => events.push(event) })
     await advance(3_000)
     await openTab('Phone number')
     await askForCode()
     await advance(1_000)
     await press('Copy code')
-    await doing(() => void world.emulator.typeCode(shownCode() ?? ''))
+    await doing(() => void setup.emulator.typeCode(shownCode() ?? ''))
     await advance(10_000)
     Reflect.deleteProperty(navigator, 'clipboard')
     expect(typesOf(events).filter((type) => type !== 'linking')).toEqual([
@@ -137,22 +137,22 @@ describe('an event about an obstacle', () => {
   })
 
   it('is sent once for each wait without a code', async () => {
-    const world = watch({ status: 'preparing' })
+    const setup = watch({ status: 'preparing' })
     await advance(80_000)
-    world.now = qr('a')
+    setup.now = qr('a')
     await advance(6_000)
-    expect(typesOf(world.events)).toEqual(['started', 'stalled', 'shown'])
-    expect(world.events[1]?.elapsedMs).toBeGreaterThanOrEqual(30_000)
+    expect(typesOf(setup.events)).toEqual(['started', 'stalled', 'shown'])
+    expect(setup.events[1]?.elapsedMs).toBeGreaterThanOrEqual(30_000)
   })
 
   it('is sent once for each series of requests that fail with the same error', async () => {
-    const world = watch(new PairingError('network', 'No connection.'))
+    const setup = watch(new PairingError('network', 'No connection.'))
     await advance(8_000)
-    world.now = new PairingError('provider-unavailable', 'Down.')
+    setup.now = new PairingError('provider-unavailable', 'Down.')
     await advance(20_000)
-    world.now = qr('a')
+    setup.now = qr('a')
     await advance(60_000)
-    const retries = world.events.filter(({ type }) => type === 'retrying')
+    const retries = setup.events.filter(({ type }) => type === 'retrying')
     expect(retries.map(({ code: found }) => found)).toEqual(['network', 'provider-unavailable'])
   })
 })
@@ -213,25 +213,25 @@ describe('an attempt', () => {
   })
 
   it('ends in `failed` with the code of the last error only', async () => {
-    const world = watch(new PairingError('network', 'Down.'))
+    const setup = watch(new PairingError('network', 'Down.'))
     await advance(2_500)
-    expect(typesOf(world.events)).toEqual(['started', 'retrying'])
-    world.now = new PairingError('subscription-expired', 'No.')
+    expect(typesOf(setup.events)).toEqual(['started', 'retrying'])
+    setup.now = new PairingError('subscription-expired', 'No.')
     await advance(5_000)
-    expect(world.events.slice(2)).toMatchObject([{ type: 'failed', code: 'subscription-expired' }])
+    expect(setup.events.slice(2)).toMatchObject([{ type: 'failed', code: 'subscription-expired' }])
   })
 
   it('ends in `gave-up` if the screen closes before an end, and continues with the same id on reopening', async () => {
-    const world = watch(qr('a'))
+    const setup = watch(qr('a'))
     await advance(4_000)
-    world.unmount()
+    setup.unmount()
     await settle()
-    expect(world.events.at(-1)).toMatchObject({ type: 'gave-up', elapsedMs: 4_000 })
-    render(world.element)
-    world.now = linked
+    expect(setup.events.at(-1)).toMatchObject({ type: 'gave-up', elapsedMs: 4_000 })
+    render(setup.element)
+    setup.now = linked
     await advance(6_000)
-    expect(typesOf(world.events)).toEqual(['started', 'shown', 'gave-up', 'linked'])
-    expect(attemptsOf(world.events)).toHaveLength(1)
+    expect(typesOf(setup.events)).toEqual(['started', 'shown', 'gave-up', 'linked'])
+    expect(attemptsOf(setup.events)).toHaveLength(1)
   })
 
   it('ends in `gave-up` once if it is cancelled', async () => {
@@ -251,34 +251,34 @@ describe('an attempt', () => {
     ['linked', linked],
     ['failed', new PairingError('subscription-expired', 'No.')],
   ])('that has ended (%s) does not end in `gave-up` when the screen closes', async (end, snapshot) => {
-    const world = watch(snapshot)
+    const setup = watch(snapshot)
     await advance(1_000)
-    world.unmount()
+    setup.unmount()
     await settle()
-    expect(typesOf(world.events)).toEqual(['started', end])
+    expect(typesOf(setup.events)).toEqual(['started', end])
   })
 
   it("begins with the user's press if `autoStart` is false", async () => {
-    const world = watch(qr('a'), { autoStart: false })
+    const setup = watch(qr('a'), { autoStart: false })
     await advance(5_000)
-    expect(world.events).toEqual([])
+    expect(setup.events).toEqual([])
     await press('Show code')
-    expect(world.events[0]).toMatchObject({ type: 'started', elapsedMs: 0 })
-    world.unmount()
+    expect(setup.events[0]).toMatchObject({ type: 'started', elapsedMs: 0 })
+    setup.unmount()
     await settle()
-    expect(typesOf(world.events)).toEqual(['started', 'shown', 'gave-up'])
+    expect(typesOf(setup.events)).toEqual(['started', 'shown', 'gave-up'])
   })
 
   it('includes the event `unlinked` of its link, and the next event belongs to another attempt', async () => {
-    const world = watch(qr('a'))
+    const setup = watch(qr('a'))
     await advance(1_000)
-    world.now = linked
+    setup.now = linked
     await advance(6_000)
-    world.now = { status: 'unlinked' }
+    setup.now = { status: 'unlinked' }
     await advance(25_000)
-    expect(typesOf(world.events)).toEqual(['started', 'shown', 'linked', 'unlinked', 'started'])
-    expect(world.events.map(({ attemptId }) => attemptId.at(-1))).toEqual(['1', '1', '1', '1', '2'])
-    const [, , { elapsedMs: linkedMs = 0 } = {}, unlinked, again] = world.events
+    expect(typesOf(setup.events)).toEqual(['started', 'shown', 'linked', 'unlinked', 'started'])
+    expect(setup.events.map(({ attemptId }) => attemptId.at(-1))).toEqual(['1', '1', '1', '1', '2'])
+    const [, , { elapsedMs: linkedMs = 0 } = {}, unlinked, again] = setup.events
     expect(unlinked?.elapsedMs).toBeGreaterThan(linkedMs)
     expect(again?.elapsedMs).toBe(0)
   })
@@ -297,13 +297,13 @@ describe('an attempt', () => {
 
   it('has no negative time after the clock was set back', async () => {
     vi.setSystemTime(3_600_000_000)
-    const world = watch(qr('a'))
+    const setup = watch(qr('a'))
     await advance(1_000)
     vi.setSystemTime(Date.now() - 3_600_000)
-    world.now = linked
+    setup.now = linked
     await advance(10_000)
-    expect(world.events.at(-1)?.type).toBe('linked')
-    for (const { elapsedMs } of world.events) expect(elapsedMs).toBeGreaterThanOrEqual(0)
+    expect(setup.events.at(-1)?.type).toBe('linked')
+    for (const { elapsedMs } of setup.events) expect(elapsedMs).toBeGreaterThanOrEqual(0)
   })
 })
 
@@ -465,10 +465,10 @@ describe('the content of the events', () => {
     const events: PairingEvent[] = []
     const secrets: string[] = ['5511987654321', '987654321', 'Ana', ...Object.values(emulatedSecrets)]
     for (const id of providerIds) {
-      const world = createWorld(id)
-      const { unmount } = world.show({ onEvent: (event) => events.push(event) })
+      const setup = createSetup(id)
+      const { unmount } = setup.show({ onEvent: (event) => events.push(event) })
       await advance(3_000)
-      const { state } = world.emulator
+      const { state } = setup.emulator
       secrets.push(state.status === 'pairing' ? state.qrText : 'none')
       if (id !== 'wasend') {
         await openTab('Phone number')
@@ -476,7 +476,7 @@ describe('the content of the events', () => {
         await advance(1_000)
         secrets.push(shownCode() ?? 'none', (shownCode() ?? 'none').replace('-', ''))
       }
-      await doing(() => void world.emulator.scan())
+      await doing(() => void setup.emulator.scan())
       await advance(10_000)
       unmount()
     }

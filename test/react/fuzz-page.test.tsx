@@ -16,10 +16,10 @@ import {
   spoiltConversation,
 } from '../providers/fuzzed-answers.js'
 import { foreignIn } from './inspect-page.js'
+import { createPageServer } from './page-server.js'
 import { scriptedProvider, timing } from './scripted-provider.js'
+import { shownStatus } from './setup.js'
 import { settle } from './time.js'
-import { shownStatus } from './world.js'
-import { createWorldServer } from './world-server.js'
 
 /** The time limit for `npm run test:long` on a busy machine. */
 const TIMEOUT_MS = 180_000
@@ -142,7 +142,7 @@ describe('the page with random answers', () => {
           methods,
           fc.boolean(),
           async (conversation, method, live) => {
-            const { fetch } = createWorldServer(url, adapter.make({ fetch: fetchOf(conversation) }))
+            const { fetch } = createPageServer(url, adapter.make({ fetch: fetchOf(conversation) }))
             await look(proxy({ url, fetch, live }), method)
           },
         ),

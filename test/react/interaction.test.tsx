@@ -12,8 +12,8 @@ import {
 } from '../../src/index.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { createSetup, doing, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
-import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 emulateTime()
@@ -52,24 +52,24 @@ describe('onLinked', () => {
       ),
     ],
   ])('is called once %s', async (_, wrap) => {
-    const world = createWorld('green-api')
+    const setup = createSetup('green-api')
     const onLinked = vi.fn()
-    render(wrap(world.element({ onLinked })))
+    render(wrap(setup.element({ onLinked })))
     await advance(2_000)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     expect(onLinked).toHaveBeenCalledTimes(1)
   })
 
   it('is not called again after a remount', async () => {
-    const world = createWorld('green-api')
+    const setup = createSetup('green-api')
     const onLinked = vi.fn()
-    const { unmount } = world.show({ onLinked })
+    const { unmount } = setup.show({ onLinked })
     await advance(2_000)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     unmount()
-    world.show({ onLinked })
+    setup.show({ onLinked })
     await advance(5_000)
     expect(shownStatus()).toBe('linked')
     expect(onLinked).toHaveBeenCalledTimes(1)
@@ -94,11 +94,11 @@ describe('onLinked', () => {
 describe('a page after the scan', () => {
   it('keeps the code if the provider does not report linking, and never shows a failure', async () => {
     // This is longer than the time until the next poll of the status.
-    const world = createWorld('wasend', { linkingMs: 6_000 })
-    world.show()
+    const setup = createSetup('wasend', { linkingMs: 6_000 })
+    setup.show()
     await advance(3_000)
     const seen = new Set<string>()
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(15_000, () => void seen.add(shownStatus() ?? ''))
     expect([...seen]).toEqual(['awaiting-scan', 'linked'])
   })
@@ -243,11 +243,11 @@ describe('the focus', () => {
 
 describe('onEvent', () => {
   it('reports each step once, without a code or number', async () => {
-    const world = createWorld('green-api', { linkingMs: 6_000 })
+    const setup = createSetup('green-api', { linkingMs: 6_000 })
     const events: PairingEvent[] = []
-    world.show({ onEvent: (event) => events.push(event) })
+    setup.show({ onEvent: (event) => events.push(event) })
     await advance(65_000)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     const { attemptId = '' } = events[0] ?? {}
     expect(attemptId).toMatch(/^\w+-1$/)
@@ -280,9 +280,9 @@ describe('a broken image', () => {
 
 describe('two mounted copies', () => {
   it('report each step once', async () => {
-    const world = createWorld('green-api')
+    const setup = createSetup('green-api')
     const events: PairingEvent[] = []
-    const copy = () => world.element({ onEvent: (event) => events.push(event) })
+    const copy = () => setup.element({ onEvent: (event) => events.push(event) })
     render(
       <>
         {copy()}

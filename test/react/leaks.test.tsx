@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { qrPayloadKey } from '../../src/core/qr-payload.js'
 import { type PairingMethod, type PairingSessionStatus, usePairingSession } from '../../src/index.js'
 import { startFakeTime } from '../fake-time.js'
-import { createFaultWorld, type FaultWorld } from '../faults/fault-world.js'
+import { createFaultSetup, type FaultSetup } from '../faults/fault-setup.js'
 import { type Interference, silent, status } from '../faults/interference.js'
 import { checkClosed } from '../faults/run-fault.js'
 import { nothingHeld, watchHeld } from '../faults/watch-leaks.js'
@@ -30,18 +30,18 @@ interface Situation {
   readonly status: PairingSessionStatus
   readonly method?: PairingMethod
   /** An action that leads to the state. It is called every tenth of a second. */
-  readonly lead?: (world: FaultWorld) => void
+  readonly lead?: (setup: FaultSetup) => void
   /** Sets up a condition of the whole test. */
-  readonly begin?: (world: FaultWorld) => void
+  readonly begin?: (setup: FaultSetup) => void
 }
 
-const submit = ({ page }: FaultWorld): void => {
+const submit = ({ page }: FaultSetup): void => {
   if (page.session?.status === 'awaiting-number') page.press('submit-button')
 }
-const scan = (world: FaultWorld): void => void world.answer()
+const scan = (setup: FaultSetup): void => void setup.answer()
 const meets =
   (interference: Interference) =>
-  ({ providerLink }: FaultWorld): void => {
+  ({ providerLink }: FaultSetup): void => {
     providerLink.interfere = interference
   }
 
@@ -67,32 +67,32 @@ afterEach(() => {
 
 describe('a component that is mounted and unmounted many times', { timeout: TIMEOUT_MS }, () => {
   it.each(situations)('leaves nothing behind: $status', async ({ status, method = 'qr', begin, lead }) => {
-    const world = createFaultWorld({ id: 'z-api', method, isStrict: true, resettingMs: MINUTE })
+    const setup = createFaultSetup({ id: 'z-api', method, isStrict: true, resettingMs: MINUTE })
     try {
-      begin?.(world)
-      world.page.open()
-      for (let tenth = 0; tenth < 3_000 && world.page.session?.status !== status; tenth += 1) {
-        await world.pass(SECOND / 10)
-        lead?.(world)
+      begin?.(setup)
+      setup.page.open()
+      for (let tenth = 0; tenth < 3_000 && setup.page.session?.status !== status; tenth += 1) {
+        await setup.pass(SECOND / 10)
+        lead?.(setup)
       }
       // A mount of a millisecond ends before a response shows the cached state.
-      const seen = new Set<PairingSessionStatus | undefined>([world.page.session?.status])
-      const before = world.held()
+      const seen = new Set<PairingSessionStatus | undefined>([setup.page.session?.status])
+      const before = setup.held()
       for (let mount = 0; mount < MOUNTS; mount += 1) {
-        world.page.close()
-        world.page.open()
+        setup.page.close()
+        setup.page.open()
         // Every second one is unmounted during a request.
-        await world.pass(mount % 2)
-        seen.add(world.page.session?.status)
+        await setup.pass(mount % 2)
+        seen.add(setup.page.session?.status)
       }
       expect([...seen]).toContain(status)
       // The number of timers varies.
-      const { timers, ...rest } = world.held()
+      const { timers, ...rest } = setup.held()
       expect(before).toMatchObject(rest)
       expect(timers).toBeLessThan(MOST_TIMERS)
-      expect(await checkClosed(world)).toEqual([])
+      expect(await checkClosed(setup)).toEqual([])
     } finally {
-      world.end()
+      setup.end()
     }
   })
 })

@@ -1,9 +1,9 @@
 import { cleanup } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openCounted, providerNames } from './request-scenarios.js'
+import { doing, shownStatus } from './setup.js'
 import { advance } from './time.js'
 import { timeTo } from './user.js'
-import { doing, shownStatus } from './world.js'
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -61,10 +61,10 @@ describe.each(cases)('a page of $provider, $way,', ({ provider, way }) => {
     for (let offset = 0; offset < OFFSETS; offset += 1) {
       end()
       begin()
-      const { world, unmount } = await openCounted(provider, way)
-      statusIntervalMs = world.provider.timing.statusIntervalMs
+      const { setup, unmount } = await openCounted(provider, way)
+      statusIntervalMs = setup.provider.timing.statusIntervalMs
       await advance(SCAN_AFTER_MS + (offset * statusIntervalMs) / OFFSETS)
-      scans.push(await scan(() => world.emulator.scan()))
+      scans.push(await scan(() => setup.emulator.scan()))
       unmount()
     }
     task.meta.latency = { provider, way, statusIntervalMs, scans }

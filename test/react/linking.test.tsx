@@ -2,8 +2,8 @@ import { fireEvent, screen } from '@testing-library/react'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
+import { createSetup, doing, roundMs, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
-import { createWorld, doing, roundMs, shownStatus } from './world.js'
 
 // The image libraries load before the fake timers are set up, because modules load in real time.
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
@@ -13,14 +13,14 @@ const tab = (name: string) => screen.getByRole('tab', { name })
 
 describe.each(providerIds)('%s through proxy, handler, adapter, mock server and emulator', (id) => {
   it('links by QR code', async () => {
-    const world = createWorld(id)
+    const setup = createSetup(id)
     const onLinked = vi.fn()
-    world.show({ onLinked })
+    setup.show({ onLinked })
     await advance(3_000)
     expect(shownStatus()).toBe('awaiting-scan')
     expect(screen.getByRole('img', { name: 'QR code to scan with WhatsApp' })).toBeTruthy()
 
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
     expect(onLinked).toHaveBeenCalledTimes(1)
@@ -28,16 +28,16 @@ describe.each(providerIds)('%s through proxy, handler, adapter, mock server and 
   })
 
   it('shows only the valid code, except between a change and the next poll', async () => {
-    const world = createWorld(id)
-    const { timing } = world.provider
-    world.show()
+    const setup = createSetup(id)
+    const { timing } = setup.provider
+    setup.show()
     let validAtLastChange = Date.now()
     let valid = ''
     await advance(100_000, (now) => {
-      const { state } = world.emulator
+      const { state } = setup.emulator
       const text = state.status === 'pairing' ? state.qrText : ''
       if (text !== valid) [valid, validAtLastChange] = [text, now]
-      const isOld = shownStatus() === 'awaiting-scan' && world.emulator.scan('2@old,code').ok
+      const isOld = shownStatus() === 'awaiting-scan' && setup.emulator.scan('2@old,code').ok
       expect(isOld).toBe(false)
       expect(now - validAtLastChange).toBeLessThan(60_000 + timing.qrIntervalMs)
     })
@@ -45,27 +45,27 @@ describe.each(providerIds)('%s through proxy, handler, adapter, mock server and 
 })
 
 it('a page expires after three unscanned codes, sends no request for ten minutes, and links after Retry', async () => {
-  const world = createWorld('z-api')
-  world.show()
+  const setup = createSetup('z-api')
+  setup.show()
   await advance(roundMs('z-api') + 5_000)
   expect(shownStatus()).toBe('expired')
 
-  const requests = world.mockServer.requests.length
+  const requests = setup.mockServer.requests.length
   await advance(600_000)
-  expect(world.mockServer.requests.length).toBe(requests)
+  expect(setup.mockServer.requests.length).toBe(requests)
 
   fireEvent.click(screen.getByRole('button', { name: 'Retry' }))
   await advance(15_000)
   expect(shownStatus()).toBe('awaiting-scan')
-  await doing(() => void world.emulator.scan())
+  await doing(() => void setup.emulator.scan())
   await advance(10_000)
   expect(shownStatus()).toBe('linked')
 })
 
 describe.each(['green-api', 'z-api', 'evolution-api', 'waha'] as const)('%s', (id) => {
   it('links by pairing code', async () => {
-    const world = createWorld(id)
-    world.show()
+    const setup = createSetup(id)
+    setup.show()
     await advance(3_000)
     fireEvent.click(tab('Phone number'))
     await settle()
@@ -80,7 +80,7 @@ describe.each(['green-api', 'z-api', 'evolution-api', 'waha'] as const)('%s', (i
     const code = document.querySelector('[data-part="pairing-code"]')?.textContent ?? ''
     expect(code).toMatch(/^[1-9A-Z]{4}-[1-9A-Z]{4}$/)
 
-    await doing(() => void world.emulator.typeCode(code))
+    await doing(() => void setup.emulator.typeCode(code))
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
     expect(screen.getByText('+55 11 98765 4321')).toBeTruthy()
@@ -91,8 +91,8 @@ describe('evolution-api', () => {
   const shownCode = () => document.querySelector('[data-part="pairing-code"]')?.textContent
 
   it('removes an expired pairing code, and Retry shows the next one without a logout', async () => {
-    const world = createWorld('evolution-api')
-    world.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
+    const setup = createSetup('evolution-api')
+    setup.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
     await advance(3_000)
     fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
     await advance(6_000)
@@ -105,12 +105,12 @@ describe('evolution-api', () => {
     await advance(6_000)
     expect(shownStatus()).toBe('awaiting-code')
     expect(shownCode()).not.toBe(first)
-    expect(world.mockServer.requests.map(({ method }) => method)).not.toContain('DELETE')
+    expect(setup.mockServer.requests.map(({ method }) => method)).not.toContain('DELETE')
   })
 
   it('issues a pairing code after the QR code was shown, in a new pairing', async () => {
-    const world = createWorld('evolution-api')
-    world.show()
+    const setup = createSetup('evolution-api')
+    setup.show()
     await advance(3_000)
     fireEvent.click(tab('Phone number'))
     await settle()
@@ -120,14 +120,14 @@ describe('evolution-api', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
     await advance(6_000)
     expect(shownCode()).toBeTruthy()
-    expect(world.mockServer.requests.map(({ method }) => method)).toContain('DELETE')
+    expect(setup.mockServer.requests.map(({ method }) => method)).toContain('DELETE')
   })
 })
 
 describe('wasend', () => {
   it('has no phone tab, because it has no pairing codes', async () => {
-    const world = createWorld('wasend')
-    world.show()
+    const setup = createSetup('wasend')
+    setup.show()
     await advance(3_000)
     expect(shownStatus()).toBe('awaiting-scan')
     expect(screen.queryByRole('tab')).toBeNull()

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
+import { createSetup, shownStatus } from './setup.js'
 import { advance, emulateTime } from './time.js'
-import { createWorld, shownStatus } from './world.js'
 
 // Imitates a page that is older than the server's current build, whose chunks were removed.
 vi.mock('../../src/client/live-events.js', () => {
@@ -11,10 +11,10 @@ emulateTime()
 
 it('a page polls if it cannot load the module of the stream', async () => {
   await import('../../src/client/live-events.js').catch(() => undefined)
-  const world = createWorld('z-api')
-  world.show()
+  const setup = createSetup('z-api')
+  setup.show()
   await advance(59_900)
   expect(shownStatus()).toBe('awaiting-scan')
-  expect(world.server.requests).not.toContain('events')
-  expect(world.server.requests.length).toBeGreaterThan(12)
+  expect(setup.server.requests).not.toContain('events')
+  expect(setup.server.requests.length).toBeGreaterThan(12)
 })

@@ -5,8 +5,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
 import { emulatedSecrets, type ProviderId } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { createSetup, doing, roundMs, type Setup, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
-import { createWorld, doing, roundMs, shownStatus, type World } from './world.js'
 
 emulateTime()
 afterEach(() => {
@@ -57,10 +57,10 @@ function greenApiWebhook(stateInstance: string): object {
 const READ_WITHIN_MS = 2_500
 
 /** Sends a webhook, after which the server reads the state. */
-const hear = (world: World, webhook: object) =>
+const hear = (setup: Setup, webhook: object) =>
   act(async () => {
     const now = { timestamp: Date.now(), momment: Date.now() }
-    const { ok } = await world.server.webhook({ ...webhook, ...now })
+    const { ok } = await setup.server.webhook({ ...webhook, ...now })
     expect(ok).toBe(true)
     await vi.advanceTimersByTimeAsync(READ_WITHIN_MS)
   })
@@ -68,60 +68,60 @@ const hear = (world: World, webhook: object) =>
 /** Lets a long time pass in one step, without checks in between. */
 const wait = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms).then(() => undefined))
 
-const isWatched = ({ server }: World) => [server.openStreams, server.watchers]
-const streamsOf = ({ server }: World) => server.requests.filter((wish) => wish === 'events').length
+const isWatched = ({ server }: Setup) => [server.openStreams, server.watchers]
+const streamsOf = ({ server }: Setup) => server.requests.filter((wish) => wish === 'events').length
 
 describe('a scan', () => {
   it.each(['z-api', 'wasend', 'evolution-api', 'waha'] as const)(
     'at %s is shown after its webhook, with no request of the page',
     async (id) => {
-      const world = createWorld(id, { linkingMs: 250 })
-      world.show()
+      const setup = createSetup(id, { linkingMs: 250 })
+      setup.show()
       await advance(6_250)
-      await doing(() => void world.emulator.scan())
+      await doing(() => void setup.emulator.scan())
       await advance(250)
-      const upstream = world.mockServer.requests.length
-      const asked = world.server.requests.length
+      const upstream = setup.mockServer.requests.length
+      const asked = setup.server.requests.length
       expect(shownStatus()).toBe('awaiting-scan')
-      await hear(world, linkedWebhooks[id])
+      await hear(setup, linkedWebhooks[id])
       expect(shownStatus()).toBe('linked')
       expect(screen.getByText('+55 11 98765 4321')).toBeTruthy()
-      expect(world.server.requests.length).toBe(asked)
-      expect(world.mockServer.requests.length - upstream).toBeGreaterThan(0)
+      expect(setup.server.requests.length).toBe(asked)
+      expect(setup.mockServer.requests.length - upstream).toBeGreaterThan(0)
     },
   )
 
   it('at GREEN-API changes nothing when a webhook reports a restart of the instance', async () => {
-    const world = createWorld('green-api', { linkingMs: 10_000 })
-    world.show()
+    const setup = createSetup('green-api', { linkingMs: 10_000 })
+    setup.show()
     await advance(6_250)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     expect(shownStatus()).toBe('awaiting-scan')
-    await hear(world, greenApiWebhook('starting'))
+    await hear(setup, greenApiWebhook('starting'))
     expect(shownStatus()).toBe('awaiting-scan')
     await advance(7_500)
-    await hear(world, greenApiWebhook('authorized'))
+    await hear(setup, greenApiWebhook('authorized'))
     expect(shownStatus()).toBe('linked')
   })
 
   it('at GREEN-API is shown when its socket reports the linked account, without a webhook', async () => {
-    const world = createWorld('green-api', { linkingMs: 250 })
-    world.show()
+    const setup = createSetup('green-api', { linkingMs: 250 })
+    setup.show()
     await advance(6_250)
-    const upstream = world.mockServer.requests.length
-    await doing(() => void world.emulator.scan())
+    const upstream = setup.mockServer.requests.length
+    await doing(() => void setup.emulator.scan())
     await advance(500)
     expect(shownStatus()).toBe('linked')
-    expect(world.mockServer.requests.length).toBe(upstream)
+    expect(setup.mockServer.requests.length).toBe(upstream)
   })
 
   it('is shown on all pages immediately', async () => {
-    const world = createWorld('z-api', { linkingMs: 250 })
-    for (let pages = 0; pages < 3; pages++) world.show({ queryClient: new QueryClient() })
+    const setup = createSetup('z-api', { linkingMs: 250 })
+    for (let pages = 0; pages < 3; pages++) setup.show({ queryClient: new QueryClient() })
     await advance(6_250)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(250)
-    await hear(world, linkedWebhooks['z-api'])
+    await hear(setup, linkedWebhooks['z-api'])
     expect(shownStatus()).toBe('linked')
     expect(screen.getAllByText('+55 11 98765 4321')).toHaveLength(3)
   })
@@ -129,29 +129,29 @@ describe('a scan', () => {
 
 describe('the stream of a page', () => {
   it('is open while a code is shown, and replaces polling', async () => {
-    const world = createWorld('wasend')
-    world.show()
+    const setup = createSetup('wasend')
+    setup.show()
     await advance(30_000)
     expect(shownStatus()).toBe('awaiting-scan')
-    expect(isWatched(world)).toEqual([1, 1])
-    expect(world.server.requests).toEqual(['code', 'events'])
+    expect(isWatched(setup)).toEqual([1, 1])
+    expect(setup.server.requests).toEqual(['code', 'events'])
   })
 
   it.each([
-    ['two copies', (world: World) => [world.element(), world.element()]],
-    ['StrictMode', (world: World) => [<StrictMode key="strict">{world.element()}</StrictMode>]],
+    ['two copies', (setup: Setup) => [setup.element(), setup.element()]],
+    ['StrictMode', (setup: Setup) => [<StrictMode key="strict">{setup.element()}</StrictMode>]],
     [
       'two copies under StrictMode',
-      (world: World) => [
+      (setup: Setup) => [
         <StrictMode key="strict">
-          {world.element()}
-          {world.element()}
+          {setup.element()}
+          {setup.element()}
         </StrictMode>,
       ],
     ],
   ])('is a single one for %s', async (_, elements) => {
-    const world = createWorld('wasend')
-    const children = elements(world)
+    const setup = createSetup('wasend')
+    const children = elements(setup)
     const { unmount } = render(
       <>
         {children[0]}
@@ -159,52 +159,52 @@ describe('the stream of a page', () => {
       </>,
     )
     await advance(20_000)
-    expect(isWatched(world)).toEqual([1, 1])
-    expect(streamsOf(world)).toBe(1)
+    expect(isWatched(setup)).toEqual([1, 1])
+    expect(streamsOf(setup)).toBe(1)
     unmount()
     await settle()
-    expect(isWatched(world)).toEqual([0, 0])
+    expect(isWatched(setup)).toEqual([0, 0])
   })
 
   it('stays open when the first of two copies unmounts', async () => {
-    const world = createWorld('wasend')
-    const first = world.show()
-    world.show()
+    const setup = createSetup('wasend')
+    const first = setup.show()
+    setup.show()
     await advance(2_000)
     first.unmount()
     await advance(10_000)
-    expect(isWatched(world)).toEqual([1, 1])
-    expect(streamsOf(world)).toBe(1)
+    expect(isWatched(setup)).toEqual([1, 1])
+    expect(streamsOf(setup)).toBe(1)
   })
 
   it('is not opened again if each render creates a new provider object', async () => {
-    const world = createWorld('wasend')
-    const { rerender } = world.show()
+    const setup = createSetup('wasend')
+    const { rerender } = setup.show()
     await advance(2_000)
-    for (let index = 0; index < 50; index++) rerender(world.element())
+    for (let index = 0; index < 50; index++) rerender(setup.element())
     await advance(2_000)
-    expect(streamsOf(world)).toBe(1)
+    expect(streamsOf(setup)).toBe(1)
   })
 
   it('ends with the component, and so do all requests', async () => {
-    const world = createWorld('wasend')
-    const { unmount } = world.show()
+    const setup = createSetup('wasend')
+    const { unmount } = setup.show()
     await advance(6_000)
     unmount()
     await settle()
-    expect(isWatched(world)).toEqual([0, 0])
-    const upstream = world.mockServer.requests.length
+    expect(isWatched(setup)).toEqual([0, 0])
+    const upstream = setup.mockServer.requests.length
     await wait(600_000)
-    expect(world.mockServer.requests.length).toBe(upstream)
-    expect(streamsOf(world)).toBe(1)
+    expect(setup.mockServer.requests.length).toBe(upstream)
+    expect(streamsOf(setup)).toBe(1)
   })
 
   it('is not opened if the component unmounts immediately', async () => {
-    const world = createWorld('wasend')
-    world.show().unmount()
+    const setup = createSetup('wasend')
+    setup.show().unmount()
     await advance(10_000)
-    expect(streamsOf(world)).toBe(0)
-    expect(world.mockServer.requests).toHaveLength(0)
+    expect(streamsOf(setup)).toBe(0)
+    expect(setup.mockServer.requests).toHaveLength(0)
   })
 
   describe.each<readonly [string, (isThere: boolean) => void]>([
@@ -212,79 +212,79 @@ describe('the stream of a page', () => {
     ['offline', (isThere) => onlineManager.setOnline(isThere)],
   ])('while the page is %s', (_, set) => {
     it('is closed, and on return it is opened again with the current code', async () => {
-      const world = createWorld('wasend')
-      world.show()
+      const setup = createSetup('wasend')
+      setup.show()
       await advance(10_000)
       const before = shownCode()
       await doing(() => set(false))
       await settle()
-      expect(isWatched(world)).toEqual([0, 0])
-      const upstream = world.mockServer.requests.length
+      expect(isWatched(setup)).toEqual([0, 0])
+      const upstream = setup.mockServer.requests.length
       await advance(65_000)
-      expect(world.mockServer.requests.length).toBe(upstream)
+      expect(setup.mockServer.requests.length).toBe(upstream)
       expect(shownCode()).toBeUndefined()
       await doing(() => set(true))
       await advance(250)
-      expect(isWatched(world)).toEqual([1, 1])
+      expect(isWatched(setup)).toEqual([1, 1])
       expect(shownStatus()).toBe('awaiting-scan')
       expect(shownCode()).not.toBe(before)
     })
   })
 
   it('ends when the codes have expired, and GREEN-API gets no more requests', async () => {
-    const world = createWorld('green-api')
-    world.show()
+    const setup = createSetup('green-api')
+    setup.show()
     await advance(roundMs('green-api') + 5_000)
     expect(shownStatus()).toBe('expired')
-    expect(isWatched(world)).toEqual([0, 0])
-    const [upstream, asked] = [world.mockServer.requests.length, world.server.requests.length]
+    expect(isWatched(setup)).toEqual([0, 0])
+    const [upstream, asked] = [setup.mockServer.requests.length, setup.server.requests.length]
     await wait(600_000)
-    expect(world.mockServer.requests.length).toBe(upstream)
-    expect(world.server.requests.length).toBe(asked)
+    expect(setup.mockServer.requests.length).toBe(upstream)
+    expect(setup.server.requests.length).toBe(asked)
   })
 
   it('is opened again on Retry', async () => {
-    const world = createWorld('z-api')
-    world.show()
+    const setup = createSetup('z-api')
+    setup.show()
     await advance(105_000)
     fireEvent.click(screen.getByRole('button', { name: 'Retry' }))
     await advance(3_000)
     expect(shownStatus()).toBe('awaiting-scan')
-    expect(isWatched(world)).toEqual([1, 1])
+    expect(isWatched(setup)).toEqual([1, 1])
   })
 
   it('stays open for three minutes after the link, because some links end soon, and then closes', async () => {
-    const world = createWorld('wasend', { linkingMs: 250 })
-    world.show()
+    const setup = createSetup('wasend', { linkingMs: 250 })
+    setup.show()
     await advance(2_000)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(6_000)
     expect(shownStatus()).toBe('linked')
     await advance(170_000)
-    expect(isWatched(world)).toEqual([1, 1])
+    expect(isWatched(setup)).toEqual([1, 1])
     await advance(30_000)
-    expect(isWatched(world)).toEqual([0, 0])
-    const upstream = world.mockServer.requests.length
+    expect(isWatched(setup)).toEqual([0, 0])
+    const upstream = setup.mockServer.requests.length
     await wait(60_000)
-    expect(world.mockServer.requests.length).toBe(upstream)
+    expect(setup.mockServer.requests.length).toBe(upstream)
     expect(shownStatus()).toBe('linked')
   })
 
   it('ends when the session has failed', async () => {
-    const world = createWorld('green-api')
-    world.show()
+    const setup = createSetup('green-api')
+    setup.show()
     await advance(6_000)
-    await doing(() => world.emulator.fail('unauthorized'))
+    await doing(() => setup.emulator.fail('unauthorized'))
     // Next to its socket, the adapter reads the state every 20 seconds.
     await advance(22_000)
     // GREEN-API may need five minutes to create the instance.
     await wait(300_000)
     await advance(20_000)
     expect(shownStatus()).toBe('failed')
-    expect(isWatched(world)).toEqual([0, 0])
-    const upstream = world.mockServer.requests.length
+    expect(isWatched(setup)).toEqual([0, 0])
+    const upstream = setup.mockServer.requests.length
     await wait(60_000)
-    expect(world.mockServer.requests.length).toBe(upstream)
+    expect(setup.mockServer.requests.length).toBe(upstream)
   })
 })
 
@@ -293,62 +293,62 @@ describe('the phone tab', () => {
     fireEvent.click(screen.getByRole('tab', { name: 'Phone number' }))
     await settle()
   }
-  const qrQuestions = (world: World) =>
-    world.mockServer.requests.filter(({ path }) => path.startsWith('/qr')).length
+  const qrQuestions = (setup: Setup) =>
+    setup.mockServer.requests.filter(({ path }) => path.startsWith('/qr')).length
 
   it.each(['green-api', 'z-api'] as const)('stops all requests for QR codes at %s', async (id) => {
-    const world = createWorld(id)
-    world.show()
+    const setup = createSetup(id)
+    setup.show()
     await advance(6_000)
-    const before = qrQuestions(world)
+    const before = qrQuestions(setup)
     expect(before).toBeGreaterThan(0)
     await open()
     await wait(120_000)
-    expect(qrQuestions(world)).toBe(before)
+    expect(qrQuestions(setup)).toBe(before)
   })
 
   it.each(['green-api', 'z-api'] as const)(
     'makes the server poll only the state of %s after a pairing code was issued',
     async (id) => {
-      const world = createWorld(id, { linkingMs: 250 })
-      world.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
+      const setup = createSetup(id, { linkingMs: 250 })
+      setup.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
       await advance(1_000)
       fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
       await advance(30_000)
       expect(shownStatus()).toBe('awaiting-code')
-      expect(isWatched(world)).toEqual([1, 1])
-      expect(qrQuestions(world)).toBe(0)
+      expect(isWatched(setup)).toEqual([1, 1])
+      expect(qrQuestions(setup)).toBe(0)
       const code = screen.getByText(/^[A-Z0-9]{4}-[A-Z0-9]{4}$/).textContent ?? ''
-      await doing(() => void world.emulator.typeCode(code))
+      await doing(() => void setup.emulator.typeCode(code))
       await advance(250)
-      await hear(world, linkedWebhooks[id])
+      await hear(setup, linkedWebhooks[id])
       expect(shownStatus()).toBe('linked')
     },
   )
 
   it('ends with a return to the QR tab, and codes appear again', async () => {
-    const world = createWorld('green-api')
-    world.show()
+    const setup = createSetup('green-api')
+    setup.show()
     await advance(3_000)
     await open()
     await advance(3_000)
     fireEvent.click(screen.getByRole('tab', { name: 'QR code' }))
     await advance(6_000)
     expect(shownStatus()).toBe('awaiting-scan')
-    expect(isWatched(world)).toEqual([1, 1])
+    expect(isWatched(setup)).toEqual([1, 1])
   })
 })
 
 describe('a minute of waiting', () => {
   /** Counts the requests to the provider in the first minute: for QR codes, and for the state. */
-  async function costs(id: ProviderId, show: (world: World) => void): Promise<readonly [number, number]> {
-    const world = createWorld(id)
+  async function costs(id: ProviderId, show: (setup: Setup) => void): Promise<readonly [number, number]> {
+    const setup = createSetup(id)
     // If there is no code yet, each page starts one.
-    world.emulator.start()
-    show(world)
+    setup.emulator.start()
+    show(setup)
     await advance(59_900, () => expect(shownStatus()).not.toBe('failed'))
-    const qrQuestions = world.mockServer.requests.filter(({ path }) => /\/qr(?:-code)?$/.test(path)).length
-    return [qrQuestions, world.mockServer.requests.length - qrQuestions]
+    const qrQuestions = setup.mockServer.requests.filter(({ path }) => /\/qr(?:-code)?$/.test(path)).length
+    return [qrQuestions, setup.mockServer.requests.length - qrQuestions]
   }
 
   // GREEN-API pushes its codes, which saves some requests.
@@ -358,8 +358,8 @@ describe('a minute of waiting', () => {
     // The adapter reads the state before each QR code.
     ['wasend', [12, 24], [12, 24]],
   ])('costs %s no more requests with live events than with polling', async (id, live, polling) => {
-    expect(await costs(id, (world) => world.show())).toEqual(live)
-    expect(await costs(id, (world) => world.show({ provider: world.proxied({ live: false }) }))).toEqual(
+    expect(await costs(id, (setup) => setup.show())).toEqual(live)
+    expect(await costs(id, (setup) => setup.show({ provider: setup.proxied({ live: false }) }))).toEqual(
       polling,
     )
   })
@@ -368,8 +368,8 @@ describe('a minute of waiting', () => {
   it.each(['green-api', 'z-api'] as const)(
     'on three pages costs %s as many requests as on one',
     async (id) => {
-      const showPages = (pages: number) => (world: World) => {
-        for (let page = 0; page < pages; page++) world.show({ queryClient: new QueryClient() })
+      const showPages = (pages: number) => (setup: Setup) => {
+        for (let page = 0; page < pages; page++) setup.show({ queryClient: new QueryClient() })
       }
       const [three, one] = [await costs(id, showPages(3)), await costs(id, showPages(1))]
       expect(three[0]).toBe(one[0])
@@ -381,10 +381,10 @@ describe('a minute of waiting', () => {
   it.each(['green-api', 'z-api'] as const)(
     'on three pages that open one after the other costs %s one more request for each page',
     async (id) => {
-      const one = createWorld(id)
+      const one = createSetup(id)
       one.show()
       await advance(59_900)
-      const three = createWorld(id)
+      const three = createSetup(id)
       for (const pauseMs of [6_300, 7_400, 59_900 - 6_300 - 7_400]) {
         three.show({ queryClient: new QueryClient() })
         await advance(pauseMs)
@@ -396,11 +396,11 @@ describe('a minute of waiting', () => {
 
 describe('a page without a stream', () => {
   it('polls the server if live is false', async () => {
-    const world = createWorld('wasend')
-    world.show({ provider: world.proxied({ live: false }) })
+    const setup = createSetup('wasend')
+    setup.show({ provider: setup.proxied({ live: false }) })
     await advance(30_000)
     expect(shownStatus()).toBe('awaiting-scan')
-    expect(streamsOf(world)).toBe(0)
+    expect(streamsOf(setup)).toBe(0)
   })
 
   it('polls a provider that cannot push', async () => {

@@ -8,9 +8,9 @@ import {
   type WhatsAppPairingProps,
 } from '../../src/index.js'
 import { qr, scriptedProvider, timing } from './scripted-provider.js'
+import { doing, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
 import { askForCode, errorCode, part, press, statusLine } from './user.js'
-import { doing, shownStatus } from './world.js'
 
 emulateTime()
 

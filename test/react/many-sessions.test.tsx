@@ -6,8 +6,8 @@ import type { PairingSnapshot, SubscribeOptions } from '../../src/core/provider.
 import { usePairingSession, WhatsAppPairing } from '../../src/index.js'
 import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
+import { doing } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
-import { doing } from './world.js'
 
 // A part that loads later would also cause a commit.
 emulateTime()

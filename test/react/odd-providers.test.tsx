@@ -2,8 +2,8 @@ import { fireEvent, screen } from '@testing-library/react'
 import { describe, expect, it, vi } from 'vitest'
 import { PairingError, type PairingProvider, type PairingSnapshot } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { createSetup, shownStatus } from './setup.js'
 import { advance, emulateTime } from './time.js'
-import { createWorld, shownStatus } from './world.js'
 
 emulateTime()
 
@@ -11,7 +11,7 @@ const errorCode = () => document.querySelector('[data-part="error-code"]')?.getA
 
 /** Shows the phone tab of a provider and presses its button. */
 async function askForCode(provider: PairingProvider): Promise<void> {
-  createWorld('green-api').show({
+  createSetup('green-api').show({
     provider,
     defaultMethod: 'phone-code',
     defaultPhoneNumber: '5511987654321',
@@ -35,7 +35,7 @@ describe('a custom provider', () => {
     'that %s is retried a few times with pauses, and then the error is reported',
     async (_, answer, code) => {
       const provider = scriptedProvider({ getQrCode: answer, getStatus: answer })
-      createWorld('green-api').show({ provider })
+      createSetup('green-api').show({ provider })
       await advance(60_000)
       expect(shownStatus()).toBe('failed')
       expect(errorCode()).toBe(code)
@@ -64,7 +64,7 @@ describe('a custom provider', () => {
     async (maxRefreshes) => {
       vi.setSystemTime(20_000_000)
       const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
-      createWorld('green-api').show({ provider, maxRefreshes })
+      createSetup('green-api').show({ provider, maxRefreshes })
       await advance(58_000, () => expect(shownStatus()).not.toBe('expired'))
       await advance(30_000)
       expect(shownStatus()).toBe('expired')
@@ -76,7 +76,7 @@ describe('a response of a custom provider', () => {
   it('with an unknown status is not requested again and again', async () => {
     const odd: PairingSnapshot = JSON.parse('{ "status": "nonsense", "methods": {} }')
     const provider = scriptedProvider({ getQrCode: () => odd, getStatus: () => odd })
-    createWorld('green-api').show({ provider })
+    createSetup('green-api').show({ provider })
     await advance(30_000)
     expect(provider.calls.length).toBeLessThanOrEqual(3)
     expect(shownStatus()).toBe('failed')
@@ -85,7 +85,7 @@ describe('a response of a custom provider', () => {
   it('with an expiry of a few milliseconds does not make the page poll more often than allowed', async () => {
     let name = 0
     const provider = scriptedProvider({ getQrCode: () => qr(name++, 20) })
-    createWorld('green-api').show({ provider, maxRefreshes: Number.POSITIVE_INFINITY })
+    createSetup('green-api').show({ provider, maxRefreshes: Number.POSITIVE_INFINITY })
     await advance(20_000)
     expect(provider.calls.length).toBeLessThanOrEqual(25)
   })
@@ -95,7 +95,7 @@ describe('a response of a custom provider', () => {
     const provider = scriptedProvider({
       getQrCode: () => ({ status: 'qr', qrCode: { kind: 'text', value: values.shift() ?? '' } }),
     })
-    createWorld('green-api').show({ provider })
+    createSetup('green-api').show({ provider })
     await advance(60_000)
     expect(errorCode()).toBe('invalid-answer')
   })

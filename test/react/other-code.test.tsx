@@ -2,8 +2,8 @@ import { QueryClient } from '@tanstack/react-query'
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ProviderId } from '../../stories/playground/emulated-provider.js'
+import { createSetup, doing, type Setup } from './setup.js'
 import { advance, settle } from './time.js'
-import { createWorld, doing, type World } from './world.js'
 
 const ANA = '+55 11 98765-4321'
 const BEN = '+49 151 12345678'
@@ -18,12 +18,12 @@ afterEach(() => {
 })
 
 /** Opens one of several pages of a session. Each has a separate cache, as in different browsers. */
-async function open(world: World, live = true) {
+async function open(setup: Setup, live = true) {
   // A page in another browser does not have this storage.
   sessionStorage.clear()
   const { container } = render(
-    world.element({
-      provider: world.proxied({ live }),
+    setup.element({
+      provider: setup.proxied({ live }),
       queryClient: new QueryClient(),
       defaultMethod: 'phone-code',
     }),
@@ -56,13 +56,13 @@ describe.each<[ProviderId, boolean]>([
   ['waha', false],
 ])('pairing codes of two users (%s, live: %s)', (id, live) => {
   it('another page gets the last four digits, and the code after a press', async () => {
-    const world = createWorld(id)
-    const ana = await open(world, live)
+    const setup = createSetup(id)
+    const ana = await open(setup, live)
     await ana.submit(ANA)
     await advance(15_000)
     const code = ana.code()
     expect(code).toMatch(/^\w{4}-\w{4}$/)
-    const ben = await open(world, live)
+    const ben = await open(setup, live)
     await advance(5_000)
     expect(ben.status()).toBe('awaiting-number')
     expect(ben.code()).toBeUndefined()
@@ -70,17 +70,17 @@ describe.each<[ProviderId, boolean]>([
     expect(ben.code()).toBe(code)
     expect(ben.part('code-recipient')?.textContent).toContain('…4321')
     expect(ben.html()).not.toContain('98765')
-    await doing(() => void world.emulator.typeCode(code ?? ''))
+    await doing(() => void setup.emulator.typeCode(code ?? ''))
     await advance(20_000)
     expect([ana.status(), ben.status()]).toEqual(['linked', 'linked'])
   })
 
   it('a page shows that its code was replaced, and its field has the number again', async () => {
-    const world = createWorld(id)
-    const ana = await open(world, live)
+    const setup = createSetup(id)
+    const ana = await open(setup, live)
     await ana.submit(ANA)
     await advance(15_000)
-    const ben = await open(world, live)
+    const ben = await open(setup, live)
     await ben.submit(BEN)
     await advance(15_000)
     expect(ben.code()).toMatch(/^\w{4}-\w{4}$/)
@@ -95,12 +95,12 @@ describe.each<[ProviderId, boolean]>([
   })
 
   it('a page removes its code after a reset from another page', async () => {
-    const world = createWorld(id)
-    const ana = await open(world, live)
+    const setup = createSetup(id)
+    const ana = await open(setup, live)
     await ana.submit(ANA)
     await advance(15_000)
     expect(ana.code()).toMatch(/^\w{4}-\w{4}$/)
-    const { connection } = world.proxied({ live: false })
+    const { connection } = setup.proxied({ live: false })
     const reset = connection.act('reset', { method: 'qr' })
     await advance(5_000)
     await reset
@@ -113,19 +113,19 @@ describe.each<[ProviderId, boolean]>([
 
 describe('the number of another page', () => {
   it('is in no response to this page', async () => {
-    const world = createWorld('green-api')
+    const setup = createSetup('green-api')
     const bodies: string[] = []
-    const ana = await open(world)
+    const ana = await open(setup)
     await ana.submit(ANA)
     sessionStorage.clear()
     const listening: typeof fetch = async (input, init) => {
-      const response = await world.server.fetch(input, init)
+      const response = await setup.server.fetch(input, init)
       bodies.push(await response.clone().text())
       return response
     }
     render(
-      world.element({
-        provider: world.proxied({ live: false, fetch: listening }),
+      setup.element({
+        provider: setup.proxied({ live: false, fetch: listening }),
         queryClient: new QueryClient(),
         defaultMethod: 'phone-code',
       }),
@@ -137,10 +137,10 @@ describe('the number of another page', () => {
   })
 
   it('is offered only until its code expires', async () => {
-    const world = createWorld('green-api')
-    const ana = await open(world)
+    const setup = createSetup('green-api')
+    const ana = await open(setup)
     await ana.submit(ANA)
-    const ben = await open(world)
+    const ben = await open(setup)
     expect(ben.part('other-code')).not.toBeNull()
     await advance(160_000)
     expect(ben.part('other-code')).toBeNull()
@@ -148,8 +148,8 @@ describe('the number of another page', () => {
   })
 
   it('can be left with Change and opened again', async () => {
-    const world = createWorld('green-api')
-    const ana = await open(world)
+    const setup = createSetup('green-api')
+    const ana = await open(setup)
     await ana.submit(ANA)
     const code = ana.code()
     await ana.press('Change')

@@ -15,9 +15,9 @@ import { de } from '../../src/locales/de.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import './jsdom-dialog.js'
 import { scriptedProvider, timing } from './scripted-provider.js'
+import { createSetup, doing, type Setup } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
 import { part, press } from './user.js'
-import { createWorld, doing, type World } from './world.js'
 
 emulateTime()
 afterEach(() => {
@@ -29,41 +29,41 @@ const stateLine = (): string | null | undefined => part('link-state')?.textConte
 const button = (name: string): HTMLElement | null => screen.queryByRole('button', { name })
 
 /** Shows the row of a settings page for an emulated account. */
-async function showStatus(world: World, props: Partial<PairingStatusProps> = {}) {
-  const view = render(<PairingStatus provider={world.proxied()} queryClient={world.queryClient} {...props} />)
+async function showStatus(setup: Setup, props: Partial<PairingStatusProps> = {}) {
+  const view = render(<PairingStatus provider={setup.proxied()} queryClient={setup.queryClient} {...props} />)
   await settle()
   await advance(1_000)
   return view
 }
 
-async function linkedWorld(id: (typeof providerIds)[number]): Promise<World> {
-  const world = createWorld(id, { linkingMs: 500 })
-  void world.provider.getQrCode({}).catch(() => {})
+async function linkedSetup(id: (typeof providerIds)[number]): Promise<Setup> {
+  const setup = createSetup(id, { linkingMs: 500 })
+  void setup.provider.getQrCode({}).catch(() => {})
   await advance(4_000)
-  await doing(() => world.emulator.scan())
+  await doing(() => setup.emulator.scan())
   await advance(12_000)
-  return world
+  return setup
 }
 
 describe.each(providerIds)('<PairingStatus> at %s', (id) => {
   it('only reads the state for half an hour, starts no pairing, and stops in a hidden tab', async () => {
-    const world = createWorld(id)
+    const setup = createSetup(id)
     const actions: string[] = []
-    world.emulator.subscribe(({ action }) => void actions.push(action))
-    await showStatus(world)
+    setup.emulator.subscribe(({ action }) => void actions.push(action))
+    await showStatus(setup)
     await advance(30 * 60_000)
-    const { requests } = world.server
+    const { requests } = setup.server
     expect(new Set(requests)).toEqual(new Set(['state']))
     // The page sends one read on mount and one every five minutes. It repeats a first read whose state is not final.
     expect(requests.length).toBeGreaterThanOrEqual(7)
     expect(requests.length).toBeLessThanOrEqual(10)
-    const paths = world.mockServer.requests.map(({ method, path }) => `${method} ${path}`)
+    const paths = setup.mockServer.requests.map(({ method, path }) => `${method} ${path}`)
     expect(paths.length).toBeGreaterThan(0)
     expect(paths.length).toBeLessThanOrEqual(requests.length * 3)
     expect(paths.filter((path) => /^(?!GET)|\bqr|connect\b|code|phone|restart|logout/i.test(path))).toEqual(
       [],
     )
-    expect(world.sockets?.requests ?? []).toEqual([])
+    expect(setup.sockets?.requests ?? []).toEqual([])
     // A started session of these two providers shows codes automatically.
     const own = id === 'wasend' || id === 'waha' ? 1 : 0
     expect(actions.filter((action) => action === 'start').length).toBeLessThanOrEqual(own)
@@ -78,8 +78,8 @@ describe.each(providerIds)('<PairingStatus> at %s', (id) => {
   })
 
   it('shows the linked account, and only the actions that the provider supports', async () => {
-    const world = await linkedWorld(id)
-    await showStatus(world)
+    const setup = await linkedSetup(id)
+    await showStatus(setup)
     expect([row()?.dataset.status, stateLine()]).toEqual(['linked', 'Linked'])
     expect(button('Link')).toBeNull()
     expect(button('Disconnect') !== null).toBe(id !== 'wasend')
@@ -88,14 +88,14 @@ describe.each(providerIds)('<PairingStatus> at %s', (id) => {
 
 describe('<PairingStatus>', () => {
   it('requires a confirmation before it disconnects, which names what stops working', async () => {
-    const world = await linkedWorld('z-api')
+    const setup = await linkedSetup('z-api')
     const onUnlinked = vi.fn()
-    await showStatus(world, { onUnlinked })
+    await showStatus(setup, { onUnlinked })
     expect(part('link-name')?.textContent).toBe('Ana Souza')
     expect(part('link-number')?.textContent).toBe('+55 11 98765 4321')
     button('Disconnect')?.focus()
     await press('Disconnect')
-    expect(world.emulator.state.status).toBe('linked')
+    expect(setup.emulator.state.status).toBe('linked')
     expect(part('disconnect-question')).toBe(document.activeElement)
     expect(part('disconnect-question')?.textContent).toContain(
       'will stop sending and receiving messages with this number',
@@ -108,19 +108,19 @@ describe('<PairingStatus>', () => {
     await press('Disconnect')
     await press('Disconnect')
     await advance(1_000)
-    expect(world.emulator.state.status).toBe('idle')
+    expect(setup.emulator.state.status).toBe('idle')
     expect([row()?.dataset.status, stateLine()]).toEqual(['not-linked', 'Not linked'])
     expect(onUnlinked.mock.calls).toEqual([[expect.objectContaining({ name: 'Ana Souza' })]])
     expect(row()).toBe(document.activeElement)
     // The user ended this link. So later reads do not report a lost link, here and on a page that opens later.
     await advance(11 * 60_000)
     expect(row()?.dataset.status).toBe('not-linked')
-    const other = { ...world, queryClient: new QueryClient() }
+    const other = { ...setup, queryClient: new QueryClient() }
     await showStatus(other)
     expect(
       [...document.querySelectorAll<HTMLElement>('[data-part="link"]')].map(({ dataset }) => dataset.status),
     ).toEqual(['not-linked', 'not-linked'])
-    expect(new Set(world.server.requests)).toEqual(new Set(['state', 'unlink']))
+    expect(new Set(setup.server.requests)).toEqual(new Set(['state', 'unlink']))
   })
 
   it('stays linked if disconnecting fails, and shows the reason', async () => {
@@ -144,30 +144,30 @@ describe('<PairingStatus>', () => {
   })
 
   it('opens the pairing screen, and shows the new link without an additional read', async () => {
-    const world = createWorld('green-api', { linkingMs: 0 })
-    await showStatus(world, { dialog: { appName: 'Acme Inbox' } })
+    const setup = createSetup('green-api', { linkingMs: 0 })
+    await showStatus(setup, { dialog: { appName: 'Acme Inbox' } })
     expect(stateLine()).toBe('Not linked')
     await press('Link')
     await act(() => vi.dynamicImportSettled())
     await advance(6_000)
     expect(shownStatusOfScreen()).toBe('awaiting-scan')
-    const reads = world.server.requests.filter((wish) => wish === 'state').length
-    await doing(() => world.emulator.scan())
+    const reads = setup.server.requests.filter((wish) => wish === 'state').length
+    await doing(() => setup.emulator.scan())
     await advance(6_000)
     expect([shownStatusOfScreen(), row()?.dataset.status]).toEqual(['linked', 'linked'])
     expect(part('link-number')?.textContent).toBe('+55 11 98765 4321')
-    expect(world.server.requests.filter((wish) => wish === 'state').length - reads).toBeLessThanOrEqual(2)
+    expect(setup.server.requests.filter((wish) => wish === 'state').length - reads).toBeLessThanOrEqual(2)
     await press('Close')
     await settle()
     expect(document.activeElement).toBe(row())
   })
 
   it('calls `onLink` instead of opening the dialog, with “relink” after an earlier link', async () => {
-    const world = await linkedWorld('waha')
+    const setup = await linkedSetup('waha')
     const onLink = vi.fn()
-    await showStatus(world, { onLink })
+    await showStatus(setup, { onLink })
     await advance(20_000)
-    await doing(() => world.emulator.logout())
+    await doing(() => setup.emulator.logout())
     await doing(() => focusManager.setFocused(false))
     await doing(() => focusManager.setFocused(true))
     await advance(10_000)
@@ -181,16 +181,16 @@ describe('<PairingStatus>', () => {
   })
 
   it('shows that the key was refused, and offers Check again instead of Link again', async () => {
-    const world = createWorld('z-api')
-    world.emulator.fail('unauthorized')
-    await showStatus(world)
+    const setup = createSetup('z-api')
+    setup.emulator.fail('unauthorized')
+    await showStatus(setup)
     await advance(40_000)
     await act(() => vi.dynamicImportSettled())
     expect(row()?.dataset.status).toBe('needs-attention')
     expect(part('link-reason')?.textContent).toContain('The provider refused this app’s key')
     expect(part('link-reason')?.textContent).not.toMatch(/[.!?]\./)
     expect(button('Link again')).toBeNull()
-    world.emulator.recover()
+    setup.emulator.recover()
     await press('Check again')
     await advance(1_000)
     expect(row()?.dataset.status).toBe('not-linked')
@@ -198,9 +198,9 @@ describe('<PairingStatus>', () => {
 
   it('keeps the last known state and its time while the server is unreachable', async () => {
     vi.setSystemTime(new Date('2026-01-01T10:00:00'))
-    const world = await linkedWorld('z-api')
-    await showStatus(world)
-    world.server.kill()
+    const setup = await linkedSetup('z-api')
+    await showStatus(setup)
+    setup.server.kill()
     await advance(10 * 60_000)
     await act(() => vi.dynamicImportSettled())
     expect([row()?.dataset.status, row()?.dataset.last, stateLine()]).toEqual(['unknown', 'linked', 'Linked'])
@@ -208,15 +208,15 @@ describe('<PairingStatus>', () => {
       /^We can’t check this right now\. Last checked: 10:0\d.AM\.$/,
     )
     expect(part('link-reason')?.textContent).toContain('No connection')
-    world.server.start()
+    setup.server.start()
     await press('Check again')
     await advance(1_000)
     expect([row()?.dataset.status, part('link-as-of')]).toEqual(['linked', null])
   })
 
   it('accepts custom parts, omits a part for null, and passes other props to its element', async () => {
-    const world = await linkedWorld('z-api')
-    await showStatus(world, {
+    const setup = await linkedSetup('z-api')
+    await showStatus(setup, {
       id: 'mine',
       'aria-label': 'Sales',
       className: 'row',
@@ -235,25 +235,25 @@ describe('<PairingStatus>', () => {
     const Broken = () => {
       throw new Error('broken')
     }
-    const world = createWorld('z-api')
-    await showStatus(world, { onError, parts: { State: Broken } })
+    const setup = createSetup('z-api')
+    await showStatus(setup, { onError, parts: { State: Broken } })
     expect(onError.mock.calls[0]?.[0]).toMatchObject({ code: 'component-failed' })
     expect(button('Check again')).not.toBeNull()
     vi.restoreAllMocks()
   })
 
   it('uses live events if the app enables them, and requests no code', async () => {
-    const world = createWorld('green-api', { linkingMs: 0 })
-    await showStatus(world, { liveEvents: true })
-    expect(world.server.openStreams).toBe(1)
-    world.emulator.start()
-    await doing(() => world.emulator.scan())
+    const setup = createSetup('green-api', { linkingMs: 0 })
+    await showStatus(setup, { liveEvents: true })
+    expect(setup.server.openStreams).toBe(1)
+    setup.emulator.start()
+    await doing(() => setup.emulator.scan())
     await advance(6_000)
     expect(row()?.dataset.status).toBe('linked')
-    expect(world.server.requests.filter((wish) => wish !== 'events')).toEqual(['state'])
-    expect(world.mockServer.requests.filter(({ path }) => /qr/i.test(path))).toEqual([])
+    expect(setup.server.requests.filter((wish) => wish !== 'events')).toEqual(['state'])
+    expect(setup.mockServer.requests.filter(({ path }) => /qr/i.test(path))).toEqual([])
     await doing(() => focusManager.setFocused(false))
-    expect(world.server.openStreams).toBe(0)
+    expect(setup.server.openStreams).toBe(0)
   })
 })
 
@@ -261,25 +261,25 @@ describe('a pairing screen next to the status', () => {
   const shownStatuses = () => [row()?.dataset.status, shownStatusOfScreen()]
 
   async function showBoth(id: (typeof providerIds)[number], isLinked: boolean) {
-    const world = isLinked ? await linkedWorld(id) : createWorld(id, { linkingMs: 0 })
+    const setup = isLinked ? await linkedSetup(id) : createSetup(id, { linkingMs: 0 })
     render(
       <>
-        <PairingStatus provider={world.proxied()} queryClient={world.queryClient} />
-        {world.element()}
+        <PairingStatus provider={setup.proxied()} queryClient={setup.queryClient} />
+        {setup.element()}
       </>,
     )
     await settle()
     await advance(6_000)
-    return world
+    return setup
   }
 
   it('shows immediately what the status has read', async () => {
-    const world = await showBoth('z-api', false)
+    const setup = await showBoth('z-api', false)
     expect(shownStatuses()).toEqual(['not-linked', 'awaiting-scan'])
     await advance(300_000)
     expect(shownStatuses()).toEqual(['not-linked', 'expired'])
-    world.emulator.start()
-    await doing(() => world.emulator.scan())
+    setup.emulator.start()
+    await doing(() => setup.emulator.scan())
     await doing(() => focusManager.setFocused(false))
     await doing(() => focusManager.setFocused(true))
     await settle()
@@ -296,8 +296,8 @@ describe('a pairing screen next to the status', () => {
   })
 
   it('updates the status when the phone ends the link', async () => {
-    const world = await showBoth('z-api', true)
-    await doing(() => world.emulator.logout())
+    const setup = await showBoth('z-api', true)
+    await doing(() => setup.emulator.logout())
     await advance(30_000)
     expect(shownStatuses()).toEqual(['needs-attention', 'awaiting-scan'])
   })

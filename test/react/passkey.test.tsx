@@ -4,9 +4,9 @@ import type { PasskeyAssertion, SignPasskey, WhatsAppPairingProps } from '../../
 import type { DemandPasskeyOptions } from '../../src/testing.js'
 import { passkeyAnswer } from '../passkey-answer.js'
 import { pretendPhone } from './every-element.js'
+import { createSetup, doing, type Setup, shownStatus } from './setup.js'
 import { advance, emulateTime } from './time.js'
 import { errorCode, heading, part, press } from './user.js'
-import { createWorld, doing, shownStatus, type World } from './world.js'
 
 // The test covers the complete chain: component → proxy → handler → adapter → mock server. In
 // test/browser/passkey.browser.test.tsx a real passkey signs.
@@ -23,19 +23,19 @@ async function demand(
   props: Partial<WhatsAppPairingProps>,
   options?: DemandPasskeyOptions,
   id: 'waha' | 'z-api' | 'green-api' = 'waha',
-): Promise<World & { readonly unmount: () => void }> {
-  const world = createWorld(id)
-  const { unmount } = world.show(props)
+): Promise<Setup & { readonly unmount: () => void }> {
+  const setup = createSetup(id)
+  const { unmount } = setup.show(props)
   await advance(5_000)
-  world.emulator.demandPasskey(options)
-  await doing(() => void world.emulator.scan())
+  setup.emulator.demandPasskey(options)
+  await doing(() => void setup.emulator.scan())
   await advance(10_000)
   expect(shownStatus()).toBe('passkey-required')
-  return { ...world, unmount }
+  return { ...setup, unmount }
 }
 
 /** The number of requests whose path ends like this. */
-const sent = ({ mockServer }: World, path: string) =>
+const sent = ({ mockServer }: Setup, path: string) =>
   mockServer.requests.filter((request) => request.path.endsWith(path)).length
 
 const answer: SignPasskey = async ({ challenge }) => passkeyAnswer(challenge)
@@ -57,8 +57,8 @@ const note = () => screen.getByText((_, element) => element?.matches('p[aria-liv
 
 describe('a passkey ceremony', () => {
   it('links with one request for the challenge and one answer, even after a double press', async () => {
-    const world = await demand({ signPasskey: answer })
-    const before = sent(world, '/auth/passkey/challenge')
+    const setup = await demand({ signPasskey: answer })
+    const before = sent(setup, '/auth/passkey/challenge')
     await doing(() => {
       const button = screen.getByRole('button', { name: 'Continue' })
       button.click()
@@ -66,13 +66,13 @@ describe('a passkey ceremony', () => {
     })
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
-    expect(sent(world, '/auth/passkey')).toBe(1)
+    expect(sent(setup, '/auth/passkey')).toBe(1)
     // The page sends one, and the server sends one to compare the challenge.
-    expect(sent(world, '/auth/passkey/challenge') - before).toBeLessThanOrEqual(2)
+    expect(sent(setup, '/auth/passkey/challenge') - before).toBeLessThanOrEqual(2)
   })
 
   it('warns and resets once if the codes differ', async () => {
-    const world = await demand({ signPasskey: answer }, { comparesCode: true })
+    const setup = await demand({ signPasskey: answer }, { comparesCode: true })
     await press('Continue')
     await advance(10_000)
     expect(heading()).toBe('Compare the codes')
@@ -80,8 +80,8 @@ describe('a passkey ceremony', () => {
     expect(errorCode()).toBe('passkey-mismatch')
     await advance(10_000)
     expect(errorCode()).toBe('passkey-mismatch')
-    expect(world.emulator.state.status).not.toBe('passkey-required')
-    expect(sent(world, '/auth/passkey/confirm')).toBe(0)
+    expect(setup.emulator.state.status).not.toBe('passkey-required')
+    expect(sent(setup, '/auth/passkey/confirm')).toBe(0)
     await press('Start over')
     await advance(10_000)
     expect(shownStatus()).toBe('awaiting-scan')
@@ -90,13 +90,13 @@ describe('a passkey ceremony', () => {
   it('passes the challenge to signPasskey only, and stores it nowhere', async () => {
     const { signPasskey, use } = slowPasskey()
     const seen = vi.fn(signPasskey)
-    const world = await demand({ signPasskey: seen })
+    const setup = await demand({ signPasskey: seen })
     await press('Continue')
     await advance(1_000)
     const [options] = seen.mock.lastCall ?? []
     expect(options?.challenge).toMatch(/^[\w-]{43}$/)
     const kept = JSON.stringify(
-      world.queryClient
+      setup.queryClient
         .getQueryCache()
         .getAll()
         .map((query) => query.state),
@@ -117,55 +117,55 @@ describe('a passkey ceremony', () => {
     vi.stubGlobal('reportError', vi.fn())
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const onError = vi.fn()
-    const world = await demand({ onError, signPasskey: () => Promise.reject(reason) })
+    const setup = await demand({ onError, signPasskey: () => Promise.reject(reason) })
     await press('Continue')
     await advance(1_000)
     expect(note()).toMatch(text)
     expect(onError).toHaveBeenCalledTimes(reports)
     if (reports > 0) expect(onError.mock.lastCall?.[1]).toEqual({ in: 'signPasskey' })
-    expect(sent(world, '/auth/passkey')).toBe(0)
+    expect(sent(setup, '/auth/passkey')).toBe(0)
     expect(screen.getByRole('button', { name: 'Continue' })).toBeTruthy()
     printed.mockRestore()
   })
 
   it('fails if the answer is for another challenge', async () => {
-    const world = await demand({ signPasskey: async () => passkeyAnswer('of-another-session') })
+    const setup = await demand({ signPasskey: async () => passkeyAnswer('of-another-session') })
     await press('Continue')
     await advance(1_000)
     expect(errorCode()).toBe('passkey-refused')
-    expect(sent(world, '/auth/passkey')).toBe(0)
+    expect(sent(setup, '/auth/passkey')).toBe(0)
   })
 
   const ends: readonly (readonly [
     title: string,
-    end: (world: World & { unmount: () => void }) => Promise<void>,
+    end: (setup: Setup & { unmount: () => void }) => Promise<void>,
   ])[] = [
     ['the user presses Cancel', () => press('Cancel')],
     ['the time limit has passed', () => advance(10 * MINUTE)],
-    ['the screen is closed', (world) => doing(world.unmount)],
+    ['the screen is closed', (setup) => doing(setup.unmount)],
     [
       'the phone links in another way',
-      async (world) => {
-        await doing(() => void world.emulator.solvePasskey())
+      async (setup) => {
+        await doing(() => void setup.emulator.solvePasskey())
         await advance(10_000)
       },
     ],
   ]
   it.each(ends)('aborts the signal and sends nothing after %s', async (_, end) => {
     const { signPasskey, signals, use } = slowPasskey()
-    const world = await demand({ signPasskey })
+    const setup = await demand({ signPasskey })
     await press('Continue')
     await advance(1_000)
     expect(note()).toBe('Waiting for your passkey…')
-    await end(world)
+    await end(setup)
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])
     await use()
     await advance(1_000)
-    expect(sent(world, '/auth/passkey')).toBe(0)
+    expect(sent(setup, '/auth/passkey')).toBe(0)
   })
 
   it('explains what to do after 30 s without progress, and can start over', async () => {
-    const world = await demand({ signPasskey: answer }, { isSilent: true })
+    const setup = await demand({ signPasskey: answer }, { isSilent: true })
     await press('Continue')
     await advance(20_000)
     expect(heading()).toBe('WhatsApp is checking')
@@ -175,29 +175,29 @@ describe('a passkey ceremony', () => {
     await press('Start over')
     await advance(15_000)
     expect(shownStatus()).toBe('awaiting-scan')
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
   })
 
   it('fails if WhatsApp refuses, or if it takes too long', async () => {
-    const world = await demand({ signPasskey: answer }, { isSilent: true })
+    const setup = await demand({ signPasskey: answer }, { isSilent: true })
     await press('Continue')
     await advance(2_000)
-    await doing(() => void world.emulator.refusePasskey())
+    await doing(() => void setup.emulator.refusePasskey())
     await advance(10_000)
     expect(errorCode()).toBe('passkey-refused')
     await press('Start over')
     await advance(15_000)
-    world.emulator.demandPasskey({ lifetimeMs: MINUTE })
-    await doing(() => void world.emulator.scan())
+    setup.emulator.demandPasskey({ lifetimeMs: MINUTE })
+    await doing(() => void setup.emulator.scan())
     await advance(75_000)
     expect(errorCode()).toMatch(/^passkey-(?:expired|refused)$/)
   })
 
   it('requests the code for the extension after a press, and another one after the next press', async () => {
-    const world = await demand({}, undefined, 'z-api')
-    expect(sent(world, '/extension-token')).toBe(0)
+    const setup = await demand({}, undefined, 'z-api')
+    expect(sent(setup, '/extension-token')).toBe(0)
     await press('Continue')
     await advance(1_000)
     const code = part('passkey-code')?.textContent
@@ -207,7 +207,7 @@ describe('a passkey ceremony', () => {
     await press('Continue')
     await advance(1_000)
     expect(part('passkey-code')?.textContent).not.toBe(code)
-    expect(sent(world, '/extension-token')).toBe(2)
+    expect(sent(setup, '/extension-token')).toBe(2)
   })
 
   it.each([
@@ -223,11 +223,11 @@ describe('a passkey ceremony', () => {
 
   it('says on a phone that a computer is needed', async () => {
     pretendPhone()
-    const world = createWorld('waha')
-    world.show({ signPasskey: answer, defaultMethod: 'qr' })
+    const setup = createSetup('waha')
+    setup.show({ signPasskey: answer, defaultMethod: 'qr' })
     await advance(5_000)
-    world.emulator.demandPasskey()
-    await doing(() => void world.emulator.scan())
+    setup.emulator.demandPasskey()
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     expect(screen.getByText('You need a computer for this. Open this page there.')).toBeTruthy()
   })

@@ -6,14 +6,14 @@ import { wasend } from '../../src/providers/wasend.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { createEmulator, mockWasend } from '../../src/testing.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { createSetup, doing, shownStatus } from './setup.js'
 import { advance, emulateTime } from './time.js'
-import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 emulateTime()
 
 const press = (name: string) => doing(() => void fireEvent.click(screen.getByRole('button', { name })))
-const paths = (world: ReturnType<typeof createWorld>) => world.mockServer.requests.map(({ path }) => path)
+const paths = (setup: ReturnType<typeof createSetup>) => setup.mockServer.requests.map(({ path }) => path)
 
 const errorCode = () => document.querySelector('[data-part="error-code"]')?.getAttribute('data-code')
 
@@ -22,70 +22,70 @@ describe('leftovers of an earlier link', () => {
     ['green-api', '/logout'],
     ['waha', '/api/sessions/default/logout'],
   ] as const)('at %s are cleared only after Start over, and then it links', async (id, logout) => {
-    const world = createWorld(id)
-    world.emulator.leaveStaleAuth()
-    world.show()
+    const setup = createSetup(id)
+    setup.emulator.leaveStaleAuth()
+    setup.show()
     await advance(2_000)
     expect(shownStatus()).toBe('failed')
     expect(errorCode()).toBe('session-stale')
-    expect(paths(world)).not.toContain(logout)
+    expect(paths(setup)).not.toContain(logout)
 
     await press('Start over')
     await advance(10_000)
-    expect(paths(world)).toContain(logout)
+    expect(paths(setup)).toContain(logout)
     expect(shownStatus()).toBe('awaiting-scan')
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
   })
 
   it('at Z-API are restored automatically, because that loses no data', async () => {
-    const world = createWorld('z-api')
-    world.emulator.leaveStaleAuth()
-    world.show()
+    const setup = createSetup('z-api')
+    setup.emulator.leaveStaleAuth()
+    setup.show()
     await advance(30_000)
-    expect(paths(world)).toContain('/restore-session')
+    expect(paths(setup)).toContain('/restore-session')
     expect(shownStatus()).toBe('linked')
   })
 })
 
 describe('leftovers of an unused pairing code', () => {
   it('at WAHA are cleared when the next code is requested', async () => {
-    const world = createWorld('waha')
-    world.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
+    const setup = createSetup('waha')
+    setup.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
     await advance(1_000)
     await press('Get code')
     await advance(300_000)
-    expect(world.emulator.state.status).toBe('out-of-codes')
+    expect(setup.emulator.state.status).toBe('out-of-codes')
     await press('Retry')
     await advance(10_000)
-    expect(paths(world)).toContain('/api/sessions/default/logout')
+    expect(paths(setup)).toContain('/api/sessions/default/logout')
     expect(shownStatus()).toBe('awaiting-code')
   })
 })
 
 describe('a link that the phone ends soon after', () => {
-  const linkedWorld = async (id: Parameters<typeof createWorld>[0]) => {
-    const world = createWorld(id)
-    world.show()
+  const linkedSetup = async (id: Parameters<typeof createSetup>[0]) => {
+    const setup = createSetup(id)
+    setup.show()
     await advance(3_000)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
-    await doing(() => void world.emulator.disconnect())
+    await doing(() => void setup.emulator.disconnect())
     await advance(40_000)
-    return world
+    return setup
   }
 
   it.each(['green-api', 'z-api', 'evolution-api'] as const)('is followed by a new code at %s', async (id) => {
-    await linkedWorld(id)
+    await linkedSetup(id)
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
   it('leaves data at WAHA, which the adapter clears without a press', async () => {
-    const world = await linkedWorld('waha')
+    const setup = await linkedSetup('waha')
     expect(shownStatus()).toBe('awaiting-scan')
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
   })
@@ -97,7 +97,7 @@ describe('a session that is stopped or whose codes have all expired', () => {
     const access = { apiKey: 'key', sessionId: 'asleep' }
     const mockServer = mockWasend(emulator, { ...access, stopped: true })
     const provider = wasend({ ...access, fetch: mockServer.fetch, dangerouslyAllowBrowser: true })
-    createWorld('wasend').show({ provider })
+    createSetup('wasend').show({ provider })
     await advance(10_000)
     expect(mockServer.requests.map(({ method, path }) => `${method} ${path}`)).toContain(
       'POST /sessions/asleep/start',
@@ -106,20 +106,20 @@ describe('a session that is stopped or whose codes have all expired', () => {
   })
 
   it('is started automatically at Evolution API', async () => {
-    const world = createWorld('evolution-api')
-    world.show()
+    const setup = createSetup('evolution-api')
+    setup.show()
     await advance(3_000)
     // The request that starts the session also returns the code.
-    expect(paths(world).filter((path) => path.startsWith('/instance/connect/'))).toHaveLength(1)
+    expect(paths(setup).filter((path) => path.startsWith('/instance/connect/'))).toHaveLength(1)
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
   it('is restarted on Retry if WhatsApp has stopped issuing codes', async () => {
-    const world = createWorld('wasend')
-    world.show()
+    const setup = createSetup('wasend')
+    setup.show()
     await advance(300_000)
     expect(shownStatus()).toBe('expired')
-    expect(world.emulator.state.status).toBe('out-of-codes')
+    expect(setup.emulator.state.status).toBe('out-of-codes')
     await press('Retry')
     await advance(15_000)
     expect(shownStatus()).toBe('awaiting-scan')
@@ -131,7 +131,7 @@ describe('a session that is stopped or whose codes have all expired', () => {
       getQrCode: () => ({ status: 'stopped' }),
       getStatus: () => ({ status: 'stopped' }),
     })
-    createWorld('wasend').show({ provider: { ...provider, reset } })
+    createSetup('wasend').show({ provider: { ...provider, reset } })
     await advance(120_000)
     expect(reset).toHaveBeenCalledTimes(1)
     expect(shownStatus()).toBe('failed')
@@ -142,14 +142,14 @@ describe('a passkey', () => {
   it.each(['green-api', 'z-api', 'wasend', 'waha'] as const)(
     'at %s is a separate state, and the pairing continues after it',
     async (id) => {
-      const world = createWorld(id)
-      world.emulator.demandPasskey()
-      world.show()
+      const setup = createSetup(id)
+      setup.emulator.demandPasskey()
+      setup.show()
       await advance(3_000)
-      await doing(() => void world.emulator.scan())
+      await doing(() => void setup.emulator.scan())
       await advance(15_000)
       expect(shownStatus()).toBe('passkey-required')
-      await doing(() => void world.emulator.solvePasskey())
+      await doing(() => void setup.emulator.solvePasskey())
       await advance(15_000)
       expect(shownStatus()).toBe('linked')
     },
@@ -158,16 +158,16 @@ describe('a passkey', () => {
 
 describe('a screen that is opened again', () => {
   it('reads whether the link still exists, and begins again if the phone ended it', async () => {
-    const world = createWorld('green-api')
-    const { unmount } = world.show()
+    const setup = createSetup('green-api')
+    const { unmount } = setup.show()
     await advance(2_000)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
     unmount()
-    await doing(() => void world.emulator.disconnect())
+    await doing(() => void setup.emulator.disconnect())
     await advance(20_000)
-    world.show()
+    setup.show()
     // The page shows no cached state before a read has confirmed it.
     expect(shownStatus()).toBe('preparing')
     await advance(6_000)
@@ -177,12 +177,12 @@ describe('a screen that is opened again', () => {
   it('shows the current code with its count, and no expired code', async () => {
     const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
     vi.setSystemTime(20_000_000)
-    const world = createWorld('green-api')
-    const { unmount } = world.show({ provider })
+    const setup = createSetup('green-api')
+    const { unmount } = setup.show({ provider })
     await advance(3_000)
     unmount()
     await advance(30_000)
-    world.show({ provider })
+    setup.show({ provider })
     expect(document.querySelector('[data-part="qr-code"]')).toBeNull()
     await advance(1_000)
     expect(screen.getByRole('status').textContent).toContain('2 of 3')
@@ -196,7 +196,7 @@ describe('a clock change', () => {
   ])('%s leaves no expired code on screen, and the pairing continues', async (_, jumpMs) => {
     const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
     vi.setSystemTime(20_000_000)
-    createWorld('green-api').show({ provider })
+    createSetup('green-api').show({ provider })
     await advance(3_000)
     const before = document.querySelector('[data-part="qr-code"]')?.innerHTML
     vi.setSystemTime(Date.now() + jumpMs)
@@ -213,7 +213,7 @@ describe('a provider that stays in preparation', () => {
       getQrCode: () => ({ status: 'preparing' }),
       getStatus: () => ({ status: 'preparing' }),
     })
-    createWorld('green-api').show({ provider })
+    createSetup('green-api').show({ provider })
     await advance(599_000, () => expect(shownStatus()).toBe('preparing'))
     await advance(10_000)
     expect(shownStatus()).toBe('failed')
@@ -227,35 +227,35 @@ describe('a scan in the last moment', () => {
     'of the last code still links at %s: one last request is sent before the session expires',
     async (id) => {
       // The other providers report nothing before the link is finished.
-      const world = createWorld(id, { linkingMs: id === 'green-api' ? 6_000 : 500 })
-      world.show()
+      const setup = createSetup(id, { linkingMs: id === 'green-api' ? 6_000 : 500 })
+      setup.show()
       await advance(99_000)
       expect(shownStatus()).not.toBe('expired')
       // The code is about to leave the screen or has just left it. The phone scanned it just before.
-      await doing(() => void world.emulator.scan())
+      await doing(() => void setup.emulator.scan())
       await advance(20_000)
       expect(shownStatus()).toBe('linked')
     },
   )
 
   it('of a pairing code still links', async () => {
-    const world = createWorld('green-api', { linkingMs: 500 })
-    world.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
+    const setup = createSetup('green-api', { linkingMs: 500 })
+    setup.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
     await advance(1_000)
     await press('Get code')
     await advance(149_000)
     const code = screen.getByText(/^[A-Z0-9]{4}-[A-Z0-9]{4}$/).textContent ?? ''
-    await doing(() => void world.emulator.typeCode(code))
+    await doing(() => void setup.emulator.typeCode(code))
     await advance(20_000)
     expect(shownStatus()).toBe('linked')
   })
 
   it('on a hidden page is detected on return, although the code has expired', async () => {
-    const world = createWorld('green-api')
-    world.show({ maxRefreshes: 1 })
+    const setup = createSetup('green-api')
+    setup.show({ maxRefreshes: 1 })
     await advance(2_000)
     await doing(() => focusManager.setFocused(false))
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(900_000)
     await doing(() => focusManager.setFocused(true))
     await advance(5_000)
@@ -271,7 +271,7 @@ describe('a wrong state', () => {
       getQrCode: () => qr('a'),
       getStatus: () => (stray++ === 1 ? { status: 'preparing' } : { status: 'unlinked' }),
     })
-    createWorld('green-api').show({ provider })
+    createSetup('green-api').show({ provider })
     await advance(10_000)
     expect(shownStatus()).toBe('awaiting-scan')
     await advance(5_000)
@@ -293,7 +293,7 @@ describe('pictures that the browser cannot show', () => {
         return { status: 'qr', qrCode: { kind: 'image', src } } as const
       },
     }
-    createWorld('green-api').show({ provider: pictures })
+    createSetup('green-api').show({ provider: pictures })
     await advance(60_000, () => {
       const picture = screen.queryByRole('img')
       if (picture instanceof HTMLImageElement) fireEvent.error(picture)

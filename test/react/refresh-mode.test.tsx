@@ -9,9 +9,9 @@ import {
   type WhatsAppPairingProps,
 } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { createSetup, doing, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
 import { openTab, part, press, statusLine } from './user.js'
-import { createWorld, doing, shownStatus } from './world.js'
 
 emulateTime()
 
@@ -181,8 +181,8 @@ describe('refreshMode manual', () => {
 // The first provider pushes its codes, and the second returns the next code only on a request.
 describe.each(['green-api', 'evolution-api'] as const)('refreshMode manual at %s', (id) => {
   it('links with the second code, which the user requested', async () => {
-    const world = createWorld(id, { linkingMs: 500 })
-    world.show({ refreshMode: 'manual' })
+    const setup = createSetup(id, { linkingMs: 500 })
+    setup.show({ refreshMode: 'manual' })
     await advance(3_000)
     expect(statusLine()).toContain('1 of 3')
     await advance(65_000)
@@ -190,7 +190,7 @@ describe.each(['green-api', 'evolution-api'] as const)('refreshMode manual at %s
     await press('Show a new code')
     await advance(6_000)
     expect(statusLine()).toContain('2 of 3')
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(15_000)
     expect(shownStatus()).toBe('linked')
   })

@@ -4,9 +4,9 @@ import { describe, expect, it, vi } from 'vitest'
 import { type PairingSnapshot, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { createSetup, doing, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
 import { askForCode, errorCode, heading, part, press, shownCode, statusLine } from './user.js'
-import { createWorld, doing, shownStatus } from './world.js'
 
 emulateTime()
 
@@ -34,39 +34,39 @@ const element = (props: Pick<WhatsAppPairingProps, 'provider'> & Partial<WhatsAp
 
 describe('mode relink', () => {
   it('clears the leftovers at GREEN-API without a confirmation, and links', async () => {
-    const world = createWorld('green-api')
-    world.emulator.leaveStaleAuth()
+    const setup = createSetup('green-api')
+    setup.emulator.leaveStaleAuth()
     const seen = new Set<string>()
-    world.show({ mode: 'relink' })
+    setup.show({ mode: 'relink' })
     await advance(8_000, () => void seen.add(shownStatus() ?? ''))
     expect([...seen].filter((status) => status !== 'preparing')).toEqual(['awaiting-scan'])
-    expect(world.mockServer.requests.filter(({ path }) => path === '/logout')).toHaveLength(1)
-    await doing(() => void world.emulator.scan())
+    expect(setup.mockServer.requests.filter(({ path }) => path === '/logout')).toHaveLength(1)
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
   })
 
   it('restores the session at Z-API, without a new scan', async () => {
-    const world = createWorld('z-api')
-    world.emulator.leaveStaleAuth()
-    world.show({ mode: 'relink' })
+    const setup = createSetup('z-api')
+    setup.emulator.leaveStaleAuth()
+    setup.show({ mode: 'relink' })
     await advance(20_000)
     expect(shownStatus()).toBe('linked')
   })
 
   it.each(providerIds)('does not end an existing link: %s', async (id) => {
-    const world = createWorld(id)
-    const first = world.show()
+    const setup = createSetup(id)
+    const first = setup.show()
     await advance(3_000)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     first.unmount()
-    const before = world.mockServer.requests.length
-    world.show({ mode: 'relink', queryClient: new QueryClient() })
+    const before = setup.mockServer.requests.length
+    setup.show({ mode: 'relink', queryClient: new QueryClient() })
     await advance(30_000)
     expect(shownStatus()).toBe('linked')
-    expect(world.emulator.state.status).toBe('linked')
-    const after = world.mockServer.requests.slice(before).map(({ path }) => path)
+    expect(setup.emulator.state.status).toBe('linked')
+    const after = setup.mockServer.requests.slice(before).map(({ path }) => path)
     expect(after.filter((path) => /logout|reboot|restart|disconnect|start$/.test(path))).toEqual([])
   })
 

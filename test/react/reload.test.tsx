@@ -1,8 +1,8 @@
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createSetup, doing, type Setup, shownStatus } from './setup.js'
 import { advance, settle } from './time.js'
 import { askForCode, shownCode } from './user.js'
-import { createWorld, doing, shownStatus, type World } from './world.js'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -14,16 +14,16 @@ afterEach(() => {
 })
 
 /** Reloads the page. Only the browser's storage for the tab survives. */
-async function reload(world: World, unmount: () => void): Promise<() => void> {
+async function reload(setup: Setup, unmount: () => void): Promise<() => void> {
   unmount()
   await settle()
-  const { unmount: next } = world.show({ queryClient: new QueryClient() })
+  const { unmount: next } = setup.show({ queryClient: new QueryClient() })
   await advance(1_000)
   return next
 }
 
-async function withCode(world: World) {
-  const { unmount } = world.show({ defaultMethod: 'phone-code' })
+async function withCode(setup: Setup) {
+  const { unmount } = setup.show({ defaultMethod: 'phone-code' })
   await advance(1_000)
   await askForCode()
   await advance(1_000)
@@ -32,40 +32,40 @@ async function withCode(world: World) {
 
 describe('a page after a reload', () => {
   it('shows the pairing code that is still valid, and links with it', async () => {
-    const world = createWorld('green-api')
-    const { unmount, code } = await withCode(world)
+    const setup = createSetup('green-api')
+    const { unmount, code } = await withCode(setup)
     expect(code).toMatch(/^\w{4}-\w{4}$/)
     await advance(20_000)
-    const requests = world.mockServer.requests.length
-    await reload(world, unmount)
+    const requests = setup.mockServer.requests.length
+    await reload(setup, unmount)
     expect(shownStatus()).toBe('awaiting-code')
     expect(shownCode()).toBe(code)
     // The page requested no second code.
-    expect(world.mockServer.requests.length).toBeLessThanOrEqual(requests + 1)
-    await doing(() => void world.emulator.typeCode(code ?? ''))
+    expect(setup.mockServer.requests.length).toBeLessThanOrEqual(requests + 1)
+    await doing(() => void setup.emulator.typeCode(code ?? ''))
     await advance(15_000)
     expect(shownStatus()).toBe('linked')
     expect(sessionStorage).toHaveLength(0)
   })
 
   it('shows no pairing code after it has expired', async () => {
-    const world = createWorld('green-api')
-    const { unmount } = await withCode(world)
+    const setup = createSetup('green-api')
+    const { unmount } = await withCode(setup)
     unmount()
     await advance(170_000)
-    world.show({ queryClient: new QueryClient() })
+    setup.show({ queryClient: new QueryClient() })
     await advance(1_000)
     expect(shownStatus()).toBe('awaiting-scan')
     expect(shownCode()).toBeUndefined()
   })
 
   it('shows no code of another number', async () => {
-    const world = createWorld('green-api')
-    const { unmount } = await withCode(world)
+    const setup = createSetup('green-api')
+    const { unmount } = await withCode(setup)
     const kept = Object.entries(sessionStorage).map(([key, value]) => [key, value.replace(/\d{4}"/, '0000"')])
     unmount()
     for (const [key, value] of kept) sessionStorage.setItem(key ?? '', value ?? '')
-    world.show({ queryClient: new QueryClient() })
+    setup.show({ queryClient: new QueryClient() })
     await advance(1_000)
     expect(shownStatus()).toBe('awaiting-number')
     expect(shownCode()).toBeUndefined()
@@ -78,9 +78,9 @@ describe('a page after a reload', () => {
     vi.spyOn(Storage.prototype, 'getItem').mockImplementation(() => {
       throw new DOMException('Denied', 'SecurityError')
     })
-    const world = createWorld('green-api')
-    const { unmount } = await withCode(world)
-    await reload(world, unmount)
+    const setup = createSetup('green-api')
+    const { unmount } = await withCode(setup)
+    await reload(setup, unmount)
     expect(shownStatus()).toBe('awaiting-scan')
   })
 })

@@ -16,8 +16,8 @@ import {
   scenarios,
   ways,
 } from './request-scenarios.js'
+import { shownStatus } from './setup.js'
 import { advance } from './time.js'
-import { shownStatus } from './world.js'
 
 /** The test works for a quarter of a minute. A busy machine needs more. */
 const TIMEOUT_MS = 180_000

@@ -5,9 +5,9 @@ import { type UsePairingSessionOptions, usePairingSession } from '../../src/inde
 import { ownServer } from '../../src/providers/own-server.js'
 import { createEmulator, type Emulator, mockOwnServer } from '../../src/testing.js'
 import { type EmulatedProvider, emulatedProvider } from '../../stories/playground/emulated-provider.js'
+import { doing, type Setup, setupOf } from './setup.js'
 import { advance } from './time.js'
 import { timeTo } from './user.js'
-import { doing, type World, worldOf } from './world.js'
 
 const SEED = { seed: 7 }
 
@@ -84,7 +84,7 @@ export const scenarios = {
   'code-entered': {
     title: 'pairing code entered after 20 s',
     method: 'phone-code',
-    async run({ world: { emulator } }) {
+    async run({ setup: { emulator } }) {
       await askForCode()
       await advance(20 * SECOND_MS)
       const { state } = emulator
@@ -135,7 +135,7 @@ export async function countRequests(
 }
 
 interface CountedPage {
-  readonly world: World
+  readonly setup: Setup
   /** The number of requests to the provider so far. */
   requests(): number
   unmount(): void
@@ -164,19 +164,19 @@ export async function openCounted(
 ): Promise<CountedPage> {
   const { sockets, ...emulated }: EmulatedProvider = countedProviders[providerName]()
   if (isLinkedBefore) await link(emulated.emulator)
-  const world = worldOf(emulated)
-  const provider = way === 'direct' ? world.provider : world.proxied({ live: way === 'live' })
+  const setup = setupOf(emulated)
+  const provider = way === 'direct' ? setup.provider : setup.proxied({ live: way === 'live' })
   const { unmount } = render(
     <Session
       provider={provider}
-      queryClient={world.queryClient}
+      queryClient={setup.queryClient}
       {...(method && { defaultMethod: method, defaultPhoneNumber: '5511987654321' })}
     />,
   )
   return {
-    world,
+    setup,
     unmount,
-    requests: () => world.mockServer.requests.length + (sockets?.requests.length ?? 0),
+    requests: () => setup.mockServer.requests.length + (sockets?.requests.length ?? 0),
   }
 }
 
@@ -190,7 +190,7 @@ async function link(emulator: Emulator): Promise<void> {
   await advance(MINUTE_MS)
 }
 
-async function scanAfter({ world: { emulator } }: CountedPage, ms: number): Promise<void> {
+async function scanAfter({ setup: { emulator } }: CountedPage, ms: number): Promise<void> {
   await advance(ms)
   await doing(() => void emulator.scan())
   await timeTo('linked')

@@ -6,8 +6,8 @@ import { usePairingSession, WhatsAppPairing } from '../../src/index.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { createSetup, doing, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
-import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 emulateTime()
@@ -21,7 +21,7 @@ const questions = (provider: ReturnType<typeof scriptedProvider>) =>
 
 describe('the requests of the hook', () => {
   it.each(providerIds)('in a minute of waiting are exactly as many as the timing says: %s', async (id) => {
-    const { timing } = createWorld(id).provider
+    const { timing } = createSetup(id).provider
     // The first code is valid for a minute, so the screen does not change.
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     render(<WhatsAppPairing provider={{ ...provider, timing }} queryClient={new QueryClient()} />)
@@ -81,13 +81,13 @@ describe('the requests of the hook', () => {
   })
 
   it('are not restarted if each render creates a new provider object', async () => {
-    const world = createWorld('green-api')
-    const { rerender } = world.show()
+    const setup = createSetup('green-api')
+    const { rerender } = setup.show()
     await advance(2_000)
-    const before = world.mockServer.requests.length
-    for (let index = 0; index < 50; index++) rerender(world.element())
+    const before = setup.mockServer.requests.length
+    for (let index = 0; index < 50; index++) rerender(setup.element())
     await settle()
-    expect(world.mockServer.requests.length).toBe(before)
+    expect(setup.mockServer.requests.length).toBe(before)
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
@@ -143,10 +143,10 @@ describe('the requests of the hook', () => {
 describe('the rendering of the component', () => {
   it('causes four commits in a minute of waiting: state changes and two announcements of the remaining time', async () => {
     const commits: string[] = []
-    const world = createWorld('z-api')
+    const setup = createSetup('z-api')
     render(
       <Profiler id="pairing" onRender={() => void commits.push(shownStatus() ?? '')}>
-        {world.element()}
+        {setup.element()}
       </Profiler>,
     )
     await advance(2_000)
@@ -154,7 +154,7 @@ describe('the rendering of the component', () => {
     const before = commits.length
     await advance(55_000)
     expect(commits.length - before).toBe(4)
-    expect(world.mockServer.requests.length).toBeGreaterThan(15)
+    expect(setup.mockServer.requests.length).toBeGreaterThan(15)
   })
 })
 

@@ -9,8 +9,8 @@ import { connectProvider } from '../../src/poller/connect-provider.js'
 import { createPollerRegistry, type PollerRegistry } from '../../src/poller/registry.js'
 import './jsdom-dialog.js'
 import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
+import { shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
-import { shownStatus } from './world.js'
 
 emulateTime()
 afterEach(() => {

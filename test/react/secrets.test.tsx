@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { qrImage } from '../../src/testing/qr-image.js'
 import type { EmulatorFault } from '../../src/testing.js'
 import { emulatedSecrets, providerIds } from '../../stories/playground/emulated-provider.js'
+import { createSetup, doing, shownStatus } from './setup.js'
 import { advance, emulateTime } from './time.js'
-import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 emulateTime()
@@ -22,10 +22,10 @@ const errorCode = () => document.querySelector('[data-part="error-code"]')?.getA
 
 describe.each(providerIds)('%s', (id) => {
   it.each(faults)('fails with advice when the provider answers: %s', async (fault, code) => {
-    const world = createWorld(id)
+    const setup = createSetup(id)
     const told: unknown[] = []
-    world.emulator.fail(fault)
-    world.show({ onError: (error) => told.push(error), onEvent: (event) => told.push(event) })
+    setup.emulator.fail(fault)
+    setup.show({ onError: (error) => told.push(error), onEvent: (event) => told.push(event) })
     // GREEN-API may need five minutes to create the instance.
     await advance(340_000)
 
@@ -39,7 +39,7 @@ describe.each(providerIds)('%s', (id) => {
       JSON.stringify(told),
       ...told.map((one) => (one instanceof Error ? `${one.message}${one.stack}${String(one.cause)}` : '')),
       JSON.stringify(
-        world.queryClient
+        setup.queryClient
           .getQueryCache()
           .getAll()
           .map(({ queryKey, state }) => ({ queryKey, state })),
@@ -49,27 +49,27 @@ describe.each(providerIds)('%s', (id) => {
   })
 
   it('links after a failure, on Try again', async () => {
-    const world = createWorld(id)
-    world.emulator.fail('unauthorized')
-    world.show()
+    const setup = createSetup(id)
+    setup.emulator.fail('unauthorized')
+    setup.show()
     await advance(id === 'green-api' ? 340_000 : 20_000)
     expect(shownStatus()).toBe('failed')
-    world.emulator.recover()
+    setup.emulator.recover()
     fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
     await advance(15_000)
     expect(shownStatus()).toBe('awaiting-scan')
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
   })
 
   it('keeps a valid code on screen while requests fail, and continues when they succeed', async () => {
-    const world = createWorld(id)
-    world.show()
+    const setup = createSetup(id)
+    setup.show()
     await advance(3_000)
     expect(shownStatus()).toBe('awaiting-scan')
-    world.emulator.fail('server-error', { times: 1 })
-    const { qrIntervalMs } = world.provider.timing
+    setup.emulator.fail('server-error', { times: 1 })
+    const { qrIntervalMs } = setup.provider.timing
     await advance(qrIntervalMs + 10_000, () => expect(shownStatus()).not.toBe('failed'))
     expect(shownStatus()).toBe('awaiting-scan')
     expect(screen.getByRole('status').textContent).toContain('1 of 3')
@@ -78,17 +78,17 @@ describe.each(providerIds)('%s', (id) => {
 
 describe('the codes of a session', () => {
   it('are in no persisted, dehydrated or logged cache', async () => {
-    const world = createWorld('z-api')
-    world.show()
+    const setup = createSetup('z-api')
+    setup.show()
     await advance(3_000)
-    const { state } = world.emulator
+    const { state } = setup.emulator
     const text = state.status === 'pairing' ? state.qrText : 'none'
     expect(shownStatus()).toBe('awaiting-scan')
-    const stored = JSON.stringify(dehydrate(world.queryClient))
+    const stored = JSON.stringify(dehydrate(setup.queryClient))
     expect(stored).toContain('whatsapp-pairing')
     expect(stored).not.toContain(text.slice(40, 80))
     expect(
-      JSON.stringify(structuredClone(dehydrate(world.queryClient).queries.map(({ state }) => state))),
+      JSON.stringify(structuredClone(dehydrate(setup.queryClient).queries.map(({ state }) => state))),
     ).not.toContain(text.slice(40, 80))
   })
 })

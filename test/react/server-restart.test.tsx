@@ -2,10 +2,10 @@ import { fireEvent, screen } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { wasend } from '../../src/providers/wasend.js'
 import { createEmulator, mockWasend } from '../../src/testing.js'
+import { createSetup, doing, type Setup, setupOf, shownStatus } from './setup.js'
 import { watchShownCodes } from './shown-codes.js'
 import { advance, emulateTime } from './time.js'
 import { timeTo } from './user.js'
-import { createWorld, doing, shownStatus, type World, worldOf } from './world.js'
 
 emulateTime()
 
@@ -26,12 +26,12 @@ const ways = [
 const outages = [5_000, 45_000] as const
 
 /** WASend can report when a code expires, so the client estimates nothing. */
-function withExpiry(): World {
+function withExpiry(): Setup {
   const emulator = createEmulator({ seed: 7 })
   const session = { apiKey: 'emulated-key', sessionId: 'emulated' }
   const mockServer = mockWasend(emulator, { ...session, expiresAt: 'iso' })
   const provider = wasend({ ...session, fetch: mockServer.fetch, dangerouslyAllowBrowser: true })
-  return worldOf({ emulator, mockServer, provider })
+  return setupOf({ emulator, mockServer, provider })
 }
 
 /** Lets time pass until the page shows this status. It must not fail before. */
@@ -46,58 +46,58 @@ async function until(status: string, sample: (now: number) => void = () => {}): 
 describe.each(ways)('a page that %s', (_, live) => {
   describe.each(outages)('whose server is down for %d ms', (outageMs) => {
     // If a provider does not report when codes expire, the client trusts each code until the next request.
-    it.each<readonly [string, () => World, (world: World) => number]>([
+    it.each<readonly [string, () => Setup, (setup: Setup) => number]>([
       [
         'green-api',
-        () => createWorld('green-api'),
+        () => createSetup('green-api'),
         ({ provider }) => provider.timing.qrIntervalMs + GRACE_MS,
       ],
-      ['z-api', () => createWorld('z-api'), ({ provider }) => provider.timing.qrIntervalMs + GRACE_MS],
+      ['z-api', () => createSetup('z-api'), ({ provider }) => provider.timing.qrIntervalMs + GRACE_MS],
       ['wasend, which reports when codes expire', withExpiry, () => GRACE_MS],
     ])('continues automatically at %s, and shows no expired code', async (_name, create, toleratedMs) => {
-      const world = create()
-      const codes = watchShownCodes(world.emulator)
-      world.show({ provider: world.proxied({ live }), maxRefreshes: 9 })
+      const setup = create()
+      const codes = watchShownCodes(setup.emulator)
+      setup.show({ provider: setup.proxied({ live }), maxRefreshes: 9 })
       await advance(12_000, codes.sample)
       expect(shownStatus()).toBe('awaiting-scan')
-      await doing(() => world.server.kill())
+      await doing(() => setup.server.kill())
       await advance(outageMs, codes.sample)
-      await doing(() => world.server.start())
+      await doing(() => setup.server.start())
       await until('awaiting-scan', codes.sample)
       await advance(30_000, codes.sample)
       expect(codes.shownMs).toBeGreaterThan(25_000)
-      expect(await codes.longestDeadMs()).toBeLessThanOrEqual(toleratedMs(world))
+      expect(await codes.longestDeadMs()).toBeLessThanOrEqual(toleratedMs(setup))
       await until('awaiting-scan')
-      await doing(() => void world.emulator.scan())
+      await doing(() => void setup.emulator.scan())
       await until('linked')
     })
 
     it.each(['green-api', 'z-api'] as const)(
       'keeps the pairing code of %s, which still links',
       async (id) => {
-        const world = createWorld(id)
-        const code = await showPairingCode(world, live)
-        await doing(() => world.server.kill())
+        const setup = createSetup(id)
+        const code = await showPairingCode(setup, live)
+        await doing(() => setup.server.kill())
         await advance(outageMs, () => expect(shownPairingCode()).toBe(code))
-        await doing(() => void world.emulator.typeCode(code))
-        await doing(() => world.server.start())
+        await doing(() => void setup.emulator.typeCode(code))
+        await doing(() => setup.server.start())
         await until('linked')
       },
     )
   })
 
   it('removes a pairing code at its expiry, even without a server', async () => {
-    const world = createWorld('green-api')
-    const { pairingCodeLifetimeMs } = world.provider.timing
+    const setup = createSetup('green-api')
+    const { pairingCodeLifetimeMs } = setup.provider.timing
     const issuedAt = Date.now()
-    await showPairingCode(world, live)
+    await showPairingCode(setup, live)
     await advance(pairingCodeLifetimeMs - 30_000)
-    await doing(() => world.server.kill())
+    await doing(() => setup.server.kill())
     await advance(45_000, (now) => {
       if (now - issuedAt > pairingCodeLifetimeMs + GRACE_MS) expect(shownPairingCode()).toBeUndefined()
     })
     expect(shownStatus()).toBe('expired')
-    await doing(() => world.server.start())
+    await doing(() => setup.server.start())
     fireEvent.click(screen.getByRole('button', { name: 'Retry' }))
     await until('awaiting-code')
   })
@@ -110,46 +110,46 @@ describe.each(ways)('a page that %s', (_, live) => {
     ] as const)(
       'shows the new codes of %s, and the old one no longer than announced',
       async (id, promisedMs) => {
-        const world = createWorld(id)
-        const codes = watchShownCodes(world.emulator)
-        world.show({ provider: world.proxied({ live }), maxRefreshes: 9 })
+        const setup = createSetup(id)
+        const codes = watchShownCodes(setup.emulator)
+        setup.show({ provider: setup.proxied({ live }), maxRefreshes: 9 })
         await advance(12_000, codes.sample)
-        await doing(() => world.server.kill())
-        await doing(() => world.emulator.restart())
+        await doing(() => setup.server.kill())
+        await doing(() => setup.emulator.restart())
         codes.sample(Date.now())
         await advance(20_000, codes.sample)
-        await doing(() => world.server.start())
+        await doing(() => setup.server.start())
         await until('awaiting-scan', codes.sample)
         await advance(10_000, codes.sample)
-        const toleratedMs = (promisedMs ?? world.provider.timing.qrIntervalMs) + GRACE_MS
+        const toleratedMs = (promisedMs ?? setup.provider.timing.qrIntervalMs) + GRACE_MS
         expect(await codes.longestDeadMs()).toBeLessThanOrEqual(toleratedMs)
-        await doing(() => void world.emulator.scan())
+        await doing(() => void setup.emulator.scan())
         await until('linked')
       },
     )
 
     it.each(['green-api', 'z-api'] as const)('gets another pairing code of %s, which links', async (id) => {
-      const world = createWorld(id)
-      const code = await showPairingCode(world, live)
-      await doing(() => world.server.kill())
-      await doing(() => world.emulator.restart())
+      const setup = createSetup(id)
+      const code = await showPairingCode(setup, live)
+      await doing(() => setup.server.kill())
+      await doing(() => setup.emulator.restart())
       await advance(40_000)
-      await doing(() => world.server.start())
+      await doing(() => setup.server.start())
       // No server reports that a pairing code is invalid. So the page keeps the previous one and offers another one.
       fireEvent.click(screen.getByRole('button', { name: 'Get a new code' }))
       await advance(2_000)
       const another = shownPairingCode() ?? ''
       expect(another).not.toBe(code)
-      await doing(() => void world.emulator.typeCode(another))
+      await doing(() => void setup.emulator.typeCode(another))
       await until('linked')
     })
   })
 })
 
 /** Opens the phone tab and requests a code. */
-async function showPairingCode(world: World, live: boolean): Promise<string> {
-  world.show({
-    provider: world.proxied({ live }),
+async function showPairingCode(setup: Setup, live: boolean): Promise<string> {
+  setup.show({
+    provider: setup.proxied({ live }),
     defaultMethod: 'phone-code',
     defaultPhoneNumber: '+55 11 98765-4321',
   })

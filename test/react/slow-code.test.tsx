@@ -3,9 +3,9 @@ import { render, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
 import { PairingError, type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { createSetup, doing, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
 import { askForCode, part, press, shownCode } from './user.js'
-import { createWorld, doing, shownStatus } from './world.js'
 
 emulateTime()
 afterEach(() => {
@@ -118,13 +118,13 @@ describe('a pairing code that the user does not enter', () => {
   })
 
   it('still links if the user enters it late', async () => {
-    const world = createWorld('green-api')
-    world.show({ defaultMethod: 'phone-code' })
+    const setup = createSetup('green-api')
+    setup.show({ defaultMethod: 'phone-code' })
     await advance(2_000)
     await askForCode()
     await advance(40_000)
     expect(isOffered()).toBe(true)
-    await doing(() => void world.emulator.typeCode(shownCode() ?? ''))
+    await doing(() => void setup.emulator.typeCode(shownCode() ?? ''))
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
     expect(isOffered()).toBe(false)

@@ -5,9 +5,9 @@ import { PairingError, type PairingSnapshot, WhatsAppPairing } from '../../src/i
 import { greenApi } from '../../src/providers/green-api.js'
 import { createEmulator, mockGreenApi } from '../../src/testing.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { createSetup, doing, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
 import { errorCode, part, press, statusLine } from './user.js'
-import { createWorld, doing, shownStatus } from './world.js'
 
 emulateTime()
 
@@ -61,7 +61,7 @@ describe('Start over', () => {
     const mockServer = mockGreenApi(emulator, { ...instance, logoutMs: 40_000 })
     const provider = greenApi({ ...instance, fetch: mockServer.fetch, dangerouslyAllowBrowser: true })
     emulator.leaveStaleAuth()
-    createWorld('green-api').show({ provider })
+    createSetup('green-api').show({ provider })
     await advance(2_000)
     await press('Start over')
     await advance(39_000, () => expect(shownStatus()).toBe('preparing'))
@@ -200,16 +200,16 @@ describe('an abandoned pairing code', () => {
 
 describe('a session with the status FAILED at WAHA', () => {
   it('is restarted automatically, and the page shows that it is preparing', async () => {
-    const world = createWorld('wasend')
-    const { unmount } = world.show()
+    const setup = createSetup('wasend')
+    const { unmount } = setup.show()
     await advance(200_000)
-    expect(world.emulator.state.status).toBe('out-of-codes')
+    expect(setup.emulator.state.status).toBe('out-of-codes')
     unmount()
-    world.show({ queryClient: new QueryClient() })
+    setup.show({ queryClient: new QueryClient() })
     const seen = new Set<string>()
     await advance(10_000, () => void seen.add(shownStatus() ?? ''))
     expect([...seen]).not.toContain('failed')
     expect(shownStatus()).toBe('awaiting-scan')
-    expect(world.mockServer.requests.some(({ path }) => path.endsWith('/restart'))).toBe(true)
+    expect(setup.mockServer.requests.some(({ path }) => path.endsWith('/restart'))).toBe(true)
   })
 })

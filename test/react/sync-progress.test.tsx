@@ -5,38 +5,38 @@ import { de } from '../../src/locales/de.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { createEmulator, mockGreenApi } from '../../src/testing.js'
 import { emulatedSecrets } from '../../stories/playground/emulated-provider.js'
+import { doing, type Setup, setupOf, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
 import { part } from './user.js'
-import { doing, shownStatus, type World, worldOf } from './world.js'
 
 emulateTime()
 
 const { apiTokenInstance } = emulatedSecrets
 
 /** An instance that copies the chats of a new link for this long. */
-function copyingFor(historySyncMs: number | undefined): World {
+function copyingFor(historySyncMs: number | undefined): Setup {
   const instance = { idInstance: '1101000001', apiTokenInstance }
   const emulator = createEmulator({ seed: 7, linkingMs: 0 })
   const mockServer = mockGreenApi(emulator, { ...instance, historySyncMs })
   const provider = greenApi({ ...instance, dangerouslyAllowBrowser: true, fetch: mockServer.fetch })
-  return worldOf({ emulator, mockServer, provider })
+  return setupOf({ emulator, mockServer, provider })
 }
 
-async function linkedOnScreen(historySyncMs: number | undefined): Promise<World> {
-  const world = copyingFor(historySyncMs)
-  world.show()
+async function linkedOnScreen(historySyncMs: number | undefined): Promise<Setup> {
+  const setup = copyingFor(historySyncMs)
+  setup.show()
   await advance(6_000)
-  await doing(() => world.emulator.scan())
+  await doing(() => setup.emulator.scan())
   await advance(6_000)
   expect(shownStatus()).toBe('linked')
-  return world
+  return setup
 }
 
 /** The number of requests to the mock server in this time. */
-const requestsIn = async (world: World, ms: number): Promise<number> => {
-  const before = world.mockServer.requests.length
+const requestsIn = async (setup: Setup, ms: number): Promise<number> => {
+  const before = setup.mockServer.requests.length
   await advance(ms)
-  return world.mockServer.requests.length - before
+  return setup.mockServer.requests.length - before
 }
 
 const line = (): string | null | undefined => part('account-sync')?.textContent
@@ -62,11 +62,11 @@ describe('the progress of copying chats after a link', () => {
   })
 
   it('is one line of the status, which polls while the number increases, and then at its usual interval', async () => {
-    const world = copyingFor(120_000)
-    world.emulator.start()
-    world.emulator.scan()
+    const setup = copyingFor(120_000)
+    setup.emulator.start()
+    setup.emulator.scan()
     await advance(12_000)
-    render(<PairingStatus provider={world.proxied()} queryClient={world.queryClient} locale={de} />)
+    render(<PairingStatus provider={setup.proxied()} queryClient={setup.queryClient} locale={de} />)
     await settle()
     const shown = part('link-sync')?.textContent
     const [before = '', after = ''] = de.messages.syncing.split('{percent}')
@@ -75,10 +75,10 @@ describe('the progress of copying chats after a link', () => {
     expect(part('link-sync')?.textContent).not.toBe(shown)
     await advance(120_000)
     expect([part('link-sync'), part('link')?.dataset.status]).toEqual([null, 'linked'])
-    const reads = world.server.requests.length
+    const reads = setup.server.requests.length
     expect(reads).toBeLessThanOrEqual(10)
     await advance(240_000)
-    expect(world.server.requests.length).toBe(reads)
+    expect(setup.server.requests.length).toBe(reads)
   })
 
   it('is not announced, because the line is no live region', async () => {

@@ -15,9 +15,9 @@ import { createEmulator, type EmulatorFault, mockGreenApi } from '../../src/test
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { randomRuns } from '../long-runs.js'
 import { qr, type ScriptedProvider, scriptedProvider, timing } from './scripted-provider.js'
+import { createSetup, doing, type Setup, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
 import { askForCode, errorCode, part, shownCode, statusLine } from './user.js'
-import { createWorld, doing, shownStatus, type World } from './world.js'
 
 emulateTime()
 afterEach(() => {
@@ -51,15 +51,15 @@ function failing(error: PairingError | undefined) {
 
 describe('a provider that limits requests', () => {
   it('gets no request before its stated time, and the code appears after it', async () => {
-    const world = createWorld('green-api')
-    world.emulator.fail('rate-limited', { retryAfterMs: 20_000 })
+    const setup = createSetup('green-api')
+    setup.emulator.fail('rate-limited', { retryAfterMs: 20_000 })
     // The socket of GREEN-API has no such limit, so this test does not use it.
-    world.show({ provider: world.proxied({ live: false }) })
+    setup.show({ provider: setup.proxied({ live: false }) })
     await advance(2_000)
-    expect(world.mockServer.requests).toHaveLength(1)
-    world.emulator.recover()
+    expect(setup.mockServer.requests).toHaveLength(1)
+    setup.emulator.recover()
     await advance(17_500)
-    expect(world.mockServer.requests).toHaveLength(1)
+    expect(setup.mockServer.requests).toHaveLength(1)
     expect(statusLine()).toBe('Still trying to get your code…')
     await advance(12_000)
     expect(shownStatus()).toBe('awaiting-scan')
@@ -176,15 +176,15 @@ describe('a device that is offline', () => {
   })
 
   it('shows a pairing code until it expires, and later the link that was made with it', async () => {
-    const world = createWorld('green-api')
-    world.show({ defaultMethod: 'phone-code' })
+    const setup = createSetup('green-api')
+    setup.show({ defaultMethod: 'phone-code' })
     await advance(2_000)
     await askForCode()
     await advance(1_000)
     const value = shownCode() ?? ''
     await doing(() => onlineManager.setOnline(false))
     await advance(60_000, () => expect(shownCode()).toBe(value))
-    await doing(() => void world.emulator.typeCode(value))
+    await doing(() => void setup.emulator.typeCode(value))
     await advance(10_000)
     await doing(() => onlineManager.setOnline(true))
     await advance(5_000)
@@ -210,20 +210,20 @@ describe('a hidden page', () => {
   it.each(providerIds)(
     'sends %s no request, even through the server, and continues when it is visible again',
     async (id) => {
-      const world = createWorld(id)
-      world.show()
+      const setup = createSetup(id)
+      setup.show()
       await advance(3_000)
       await doing(() => focusManager.setFocused(false))
       await advance(1_000)
-      const before = world.mockServer.requests.length
+      const before = setup.mockServer.requests.length
       await advance(120_000)
-      expect(world.mockServer.requests.length).toBe(before)
-      expect(world.server.watchers).toBe(0)
+      expect(setup.mockServer.requests.length).toBe(before)
+      expect(setup.server.watchers).toBe(0)
       expect(part('qr-code')).toBeNull()
       await doing(() => focusManager.setFocused(true))
       await advance(6_000)
       expect(shownStatus()).toBe('awaiting-scan')
-      await doing(() => void world.emulator.scan())
+      await doing(() => void setup.emulator.scan())
       await advance(10_000)
       expect(shownStatus()).toBe('linked')
     },
@@ -281,10 +281,10 @@ describe('a laptop after sleep', () => {
   })
 
   it('shows a link that was made during sleep', async () => {
-    const world = createWorld('z-api')
-    world.show()
+    const setup = createSetup('z-api')
+    setup.show()
     await advance(3_000)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     sleep(hour)
     await advance(25_000)
     expect(shownStatus()).toBe('linked')
@@ -346,12 +346,12 @@ describe('a laptop after sleep', () => {
 
 describe('responses', () => {
   it('that hang once cause a pause and do not end the pairing', async () => {
-    const world = createWorld('evolution-api')
-    world.emulator.fail('hang', { times: 1 })
-    world.show()
+    const setup = createSetup('evolution-api')
+    setup.emulator.fail('hang', { times: 1 })
+    setup.show()
     await advance(40_000)
     expect(shownStatus()).toBe('awaiting-scan')
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(15_000)
     expect(shownStatus()).toBe('linked')
   })
@@ -463,8 +463,8 @@ describe('responses', () => {
 
   it('to a polling page and a page with live events are not counted twice', async () => {
     for (const id of providerIds) {
-      const world = createWorld(id)
-      const { unmount } = world.show()
+      const setup = createSetup(id)
+      const { unmount } = setup.show()
       await advance(10_000)
       expect(statusLine()).toContain('1 of 3')
       unmount()
@@ -513,14 +513,14 @@ describe('a component', () => {
     'under StrictMode sends %s no more requests, and opens one stream',
     async (id) => {
       const requests = async (strict: boolean) => {
-        const world = createWorld(id)
-        const { unmount } = render(strict ? <StrictMode>{world.element()}</StrictMode> : world.element())
+        const setup = createSetup(id)
+        const { unmount } = render(strict ? <StrictMode>{setup.element()}</StrictMode> : setup.element())
         await advance(15_000)
-        expect(world.server.openStreams).toBe(1)
+        expect(setup.server.openStreams).toBe(1)
         unmount()
         await advance(1_000)
-        expect(world.server.openStreams).toBe(0)
-        return world.mockServer.requests.map(({ path }) => path)
+        expect(setup.server.openStreams).toBe(0)
+        return setup.mockServer.requests.map(({ path }) => path)
       }
       expect(await requests(true)).toEqual(await requests(false))
     },
@@ -579,7 +579,7 @@ describe('an unmount', () => {
     'half-json',
     'not-an-image',
   ]
-  type Happening = (world: World) => void
+  type Happening = (setup: Setup) => void
   const happenings: Readonly<Record<string, Happening>> = {
     scan: ({ emulator }) => void emulator.scan(),
     rotate: ({ emulator }) => void emulator.rotate(),
@@ -594,7 +594,7 @@ describe('an unmount', () => {
     press: () => document.querySelector<HTMLButtonElement>('[data-part="retry-button"]')?.click(),
     'other tab': () => document.querySelector<HTMLButtonElement>('[aria-selected="false"]')?.click(),
     'get code': () => document.querySelector<HTMLButtonElement>('[data-part="submit-button"]')?.click(),
-    ...Object.fromEntries(faults.map((fault) => [fault, ({ emulator }: World) => emulator.fail(fault)])),
+    ...Object.fromEntries(faults.map((fault) => [fault, ({ emulator }: Setup) => emulator.fail(fault)])),
   }
 
   it('at any moment ends all requests, streams, timers and callbacks', async () => {
@@ -613,10 +613,10 @@ describe('an unmount', () => {
     })
     await fc.assert(
       fc.asyncProperty(story, async ({ id, live, strict, steps, lastMs }) => {
-        const world = createWorld(id)
+        const setup = createSetup(id)
         const told: string[] = []
-        const element = world.element({
-          provider: world.proxied({ live }),
+        const element = setup.element({
+          provider: setup.proxied({ live }),
           defaultPhoneNumber: '+55 11 98765-4321',
           onLinked: () => void told.push('linked'),
           onError: () => void told.push('failed'),
@@ -625,31 +625,31 @@ describe('an unmount', () => {
         const { unmount } = render(strict ? <StrictMode>{element}</StrictMode> : element)
         for (const { what, ms } of steps) {
           await advance(ms)
-          await doing(() => happenings[what]?.(world))
+          await doing(() => happenings[what]?.(setup))
         }
         await advance(lastMs)
         unmount()
         // The server may still be sending a response until it notices the unmount.
         await settle()
         const before = {
-          mockServer: world.mockServer.requests.length,
-          page: world.server.requests.length,
+          mockServer: setup.mockServer.requests.length,
+          page: setup.server.requests.length,
           told: [...told],
         }
         focusManager.setFocused(true)
         onlineManager.setOnline(true)
-        world.emulator.recover()
+        setup.emulator.recover()
         await advance(5_000)
-        expect(world.server.openStreams).toBe(0)
-        expect(world.server.watchers).toBe(0)
+        expect(setup.server.openStreams).toBe(0)
+        expect(setup.server.watchers).toBe(0)
         // The page drops the cached session after a minute. The server drops the state when its codes have expired.
         await vi.advanceTimersByTimeAsync(300_000)
         expect(vi.getTimerCount()).toBe(0)
-        expect(world.server.requests.length).toBe(before.page)
+        expect(setup.server.requests.length).toBe(before.page)
         // A change that has reached the server may finish there.
-        expect(world.mockServer.requests.length - before.mockServer).toBeLessThanOrEqual(1)
+        expect(setup.mockServer.requests.length - before.mockServer).toBeLessThanOrEqual(1)
         expect(told).toEqual(before.told)
-        expect(world.queryClient.getQueryCache().getAll()).toHaveLength(0)
+        expect(setup.queryClient.getQueryCache().getAll()).toHaveLength(0)
       }),
       { ...randomRuns(15, 200), endOnFailure: true },
     )

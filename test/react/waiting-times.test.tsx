@@ -4,9 +4,9 @@ import { waha } from '../../src/providers/waha.js'
 import { wasend } from '../../src/providers/wasend.js'
 import { createEmulator, mockWaha, mockWasend } from '../../src/testing.js'
 import type { EmulatedProvider } from '../../stories/playground/emulated-provider.js'
+import { doing, type Setup, setupOf, shownStatus } from './setup.js'
 import { advance } from './time.js'
 import { timeTo } from './user.js'
-import { doing, shownStatus, type World, worldOf } from './world.js'
 
 // The waiting times of the user, from the component to a mock server that is as slow as the recorded server.
 
@@ -48,10 +48,10 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function open(name: ServerName, live: boolean, options: ServerOptions = {}): World {
-  const world = worldOf(servers[name](options))
-  world.show({ provider: world.proxied({ live }), defaultPhoneNumber: '5511987654321' })
-  return world
+function open(name: ServerName, live: boolean, options: ServerOptions = {}): Setup {
+  const setup = setupOf(servers[name](options))
+  setup.show({ provider: setup.proxied({ live }), defaultPhoneNumber: '5511987654321' })
+  return setup
 }
 
 const everyWay = (['waha', 'wasend'] as const).flatMap((name) =>
@@ -70,11 +70,11 @@ describe.each(everyWay)('a page of %s, %s,', (name, _way, live) => {
   })
 
   it('shows immediately that a phone is already linked', async () => {
-    const world = worldOf(servers[name]({}))
-    world.emulator.start()
-    world.emulator.scan()
+    const setup = setupOf(servers[name]({}))
+    setup.emulator.start()
+    setup.emulator.scan()
     await advance(10_000)
-    world.show({ provider: world.proxied({ live }) })
+    setup.show({ provider: setup.proxied({ live }) })
     expect(await timeTo('linked')).toBeLessThanOrEqual(250)
   })
 })
@@ -108,8 +108,8 @@ describe('a provider without a code', () => {
       getQrCode: (options: Parameters<typeof getQrCode>[0]) =>
         isStuck ? Promise.resolve({ status: 'preparing' } as const) : getQrCode(options),
     }
-    const world = worldOf({ ...emulated, provider })
-    world.show()
+    const setup = setupOf({ ...emulated, provider })
+    setup.show()
     await advance(29_000)
     expect(screen.queryByRole('button', { name: 'Start over' })).toBeNull()
     await advance(2_000)

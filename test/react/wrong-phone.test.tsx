@@ -12,9 +12,9 @@ import {
 } from '../../src/index.js'
 import './jsdom-dialog.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
+import { createSetup, doing, shownStatus } from './setup.js'
 import { advance, emulateTime, settle } from './time.js'
 import { askForCode, errorCode, heading, openTab, part, press, shownCode } from './user.js'
-import { createWorld, doing, shownStatus } from './world.js'
 
 emulateTime()
 afterEach(() => {
@@ -41,41 +41,41 @@ const show = (props: Pick<WhatsAppPairingProps, 'provider'> & Partial<WhatsAppPa
   render(<WhatsAppPairing queryClient={new QueryClient()} {...props} />)
 
 describe.each(['green-api', 'z-api'] as const)('%s: the wrong phone', (id) => {
-  const paths = (world: ReturnType<typeof createWorld>) => world.mockServer.requests.map(({ path }) => path)
+  const paths = (setup: ReturnType<typeof createSetup>) => setup.mockServer.requests.map(({ path }) => path)
 
   it('is detected, unlinked only after Start over, and then the right one can be linked', async () => {
-    const world = createWorld(id)
+    const setup = createSetup(id)
     const onLinked = vi.fn()
     const onError = vi.fn()
-    world.show({ expectedPhoneNumber: '+49 151 12345678', onLinked, onError })
+    setup.show({ expectedPhoneNumber: '+49 151 12345678', onLinked, onError })
     await advance(3_000)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     expect(shownStatus()).toBe('failed')
     expect(heading()).toBe('Another number is linked')
     expect(part('error-cause')?.textContent).toContain(`You linked ${groupDigits(SCANNING)}`)
     expect(onError.mock.calls.map(([error]) => error.code)).toEqual(['wrong-phone-number'])
     await advance(30_000)
-    expect(paths(world).some((path) => /logout|disconnect/.test(path))).toBe(false)
+    expect(paths(setup).some((path) => /logout|disconnect/.test(path))).toBe(false)
 
     await press('Start over')
     await advance(10_000)
-    expect(paths(world).filter((path) => /logout|disconnect/.test(path))).toHaveLength(1)
+    expect(paths(setup).filter((path) => /logout|disconnect/.test(path))).toHaveLength(1)
     expect(shownStatus()).toBe('awaiting-scan')
     await openTab('Phone number')
     await askForCode('+49 151 12345678')
     await advance(1_000)
-    await doing(() => void world.emulator.typeCode(shownCode() ?? ''))
+    await doing(() => void setup.emulator.typeCode(shownCode() ?? ''))
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
     expect(onLinked.mock.calls.map(([account]) => account.phoneNumber)).toEqual([EXPECTED])
   })
 
   it('is not reported for the expected number in another spelling', async () => {
-    const world = createWorld(id)
-    world.show({ expectedPhoneNumber: '0055 (11) 98765.4321' })
+    const setup = createSetup(id)
+    setup.show({ expectedPhoneNumber: '0055 (11) 98765.4321' })
     await advance(3_000)
-    await doing(() => void world.emulator.scan())
+    await doing(() => void setup.emulator.scan())
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
   })

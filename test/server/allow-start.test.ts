@@ -9,8 +9,8 @@ import type { MockServer } from '../../src/testing/mock-servers/create-mock-serv
 import { mockEvolutionApi } from '../../src/testing/mock-servers/mock-evolution-api.js'
 import { mockWaha } from '../../src/testing/mock-servers/mock-waha.js'
 import { mockWasend } from '../../src/testing/mock-servers/mock-wasend.js'
+import { createSetup, expectRefusal, HANDLER_URL, type Setup, updateOf } from './setup.js'
 import { spyProvider, timing } from './spy-provider.js'
-import { createWorld, expectRefusal, HANDLER_URL, updateOf, type World } from './world.js'
 
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 
@@ -71,13 +71,13 @@ function asleep(name: 'waha' | 'wasend' | 'evolution-api'): Sleeping {
 }
 
 /** Runs everything that pages and webhooks cause without a press, for two minutes. */
-async function useAll(world: World, webhook: object): Promise<void> {
-  const tab = await world.watch()
+async function useAll(setup: Setup, webhook: object): Promise<void> {
+  const tab = await setup.watch()
   for (let count = 0; count < 8; count += 1) {
-    void world.get('?want=code')
-    void world.get('?want=state&has=pairing-code')
-    void world.get(`?want=state&has=${String(tab.events.at(-1)?.data.codeId)}`)
-    void world.webhook(webhook, { query: `?secret=${SECRET}` })
+    void setup.get('?want=code')
+    void setup.get('?want=state&has=pairing-code')
+    void setup.get(`?want=state&has=${String(tab.events.at(-1)?.data.codeId)}`)
+    void setup.webhook(webhook, { query: `?secret=${SECRET}` })
     await vi.advanceTimersByTimeAsync(15_000)
   }
   tab.leave()
@@ -95,9 +95,9 @@ describe('allowStart: false', () => {
     'does not start a sleeping session of %s on a read, a stream, a webhook or the start of a page',
     async (name) => {
       const { provider, mock, starts, webhook } = asleep(name)
-      const world = createWorld({}, { provider, allowStart: false, webhookSecret: SECRET })
-      await useAll(world, webhook)
-      const start = world.post({ action: 'start' })
+      const setup = createSetup({}, { provider, allowStart: false, webhookSecret: SECRET })
+      await useAll(setup, webhook)
+      const start = setup.post({ action: 'start' })
       await vi.advanceTimersByTimeAsync(30_000)
       await expectRefusal(await start, 'forbidden')
       expect(mock.requests.length).toBeGreaterThan(5)
@@ -110,9 +110,9 @@ describe('allowStart: false', () => {
     'by default, the same page starts the session of %s',
     async (name) => {
       const { provider, mock, starts, webhook } = asleep(name)
-      const world = createWorld({}, { provider, webhookSecret: SECRET })
-      void world.post({ action: 'start' })
-      await useAll(world, webhook)
+      const setup = createSetup({}, { provider, webhookSecret: SECRET })
+      void setup.post({ action: 'start' })
+      await useAll(setup, webhook)
       expect(changes(mock).length).toBeGreaterThan(0)
       expect(starts).toContain('start')
     },
@@ -150,8 +150,8 @@ describe('allowStart: false', () => {
     async (allowStart) => {
       const provider = new Starter()
       const registry = createPollerRegistry()
-      const staff = createWorld({}, { provider }, registry)
-      const customers = createWorld({}, { provider, allowStart }, registry)
+      const staff = createSetup({}, { provider }, registry)
+      const customers = createSetup({}, { provider, allowStart }, registry)
       await updateOf(staff.post({ action: 'start' }))
       expect(provider.codes).toBe(1)
       const tab = await customers.watch()
@@ -166,9 +166,9 @@ describe('allowStart: false', () => {
   it('sends a reset that the user requested, and requests no code after it', async () => {
     const reset = vi.spyOn(Starter.prototype, 'reset')
     const provider = new Starter()
-    const world = createWorld({}, { provider, allowStart: false })
-    await updateOf(world.post({ action: 'reset' }))
-    const tab = await world.watch()
+    const setup = createSetup({}, { provider, allowStart: false })
+    await updateOf(setup.post({ action: 'reset' }))
+    const tab = await setup.watch()
     await vi.advanceTimersByTimeAsync(60_000)
     expect(reset).toHaveBeenCalledOnce()
     expect(provider.codes).toBe(0)
@@ -179,7 +179,7 @@ describe('allowStart: false', () => {
 
   it('does not start a provider that is created for each request', async () => {
     const made: Starter[] = []
-    const world = createWorld(
+    const setup = createSetup(
       {},
       {
         allowStart: false,
@@ -191,28 +191,28 @@ describe('allowStart: false', () => {
       },
     )
     for (let count = 0; count < 5; count += 1) {
-      await updateOf(world.get('?want=code'))
+      await updateOf(setup.get('?want=code'))
       await vi.advanceTimersByTimeAsync(30_000)
     }
-    await expectRefusal(await world.post({ action: 'start' }), 'forbidden')
+    await expectRefusal(await setup.post({ action: 'start' }), 'forbidden')
     expect(made.map(({ codes }) => codes)).toEqual(Array(made.length).fill(0))
   })
 
   it('sends a request for a pairing code, because the user sent it', async () => {
     const provider = spyProvider({ startsOnRead: true })
-    const world = createWorld({}, { provider, allowStart: false })
-    await updateOf(world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }))
+    const setup = createSetup({}, { provider, allowStart: false })
+    await updateOf(setup.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }))
     expect(provider.calls).toEqual(['requestPairingCode 5511987654321'])
   })
 
   it('starts nothing for an action in another spelling', async () => {
-    const world = createWorld({ getQrCode: async () => ({ status: 'stopped' }) }, { allowStart: false })
+    const setup = createSetup({ getQrCode: async () => ({ status: 'stopped' }) }, { allowStart: false })
     for (const action of ['Start', 'start ', ' start', 'START', ['start'], { start: true }, 'restart']) {
-      const answer = await world.post({ action })
+      const answer = await setup.post({ action })
       expect(answer.status).toBeGreaterThanOrEqual(400)
     }
     const query = new Request(`${HANDLER_URL}?action=start&want=code`)
-    expect((await world.handler(query)).status).toBe(200)
-    expect(world.calls).toEqual(['getQrCode'])
+    expect((await setup.handler(query)).status).toBe(200)
+    expect(setup.calls).toEqual(['getQrCode'])
   })
 })

@@ -9,8 +9,8 @@ import { greenApi } from '../../src/providers/green-api.js'
 import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
 import { createPairingLink, verifyPairingLink } from '../../src/server/pairing-link.js'
 import { sessionTag } from '../../src/server/session-tag.js'
+import { createSetup } from './setup.js'
 import { spyProvider } from './spy-provider.js'
-import { createWorld } from './world.js'
 
 // Attacks, numbered as in the security review; N marks others. bench/lib/attack-list.mjs lists those that another test covers.
 
@@ -132,7 +132,7 @@ attack(
   async () => {
     const onError = vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
     const onLinked = vi.fn()
-    const world = createWorld(
+    const setup = createSetup(
       { getStatus: async () => ({ status: 'linked', account: { phoneNumber: NUMBER } }) },
       { authorize: (request) => verifyPairingLink(request, { secret: SECRET }), onError, onLinked },
     )
@@ -141,7 +141,7 @@ attack(
       bearer(await tokenFor('a', { expectedPhoneNumber: OTHER })),
     ]
     for (let turn = 0; turn < 40; turn += 1) {
-      await world.get('?want=state', { headers: headers[turn % 2] ?? {} })
+      await setup.get('?want=state', { headers: headers[turn % 2] ?? {} })
       await pass(20_000)
     }
     expect(onLinked.mock.calls.length).toBeLessThanOrEqual(1)
@@ -160,7 +160,7 @@ attack(
     const onLinked = vi.fn()
     const onUnlinked = vi.fn()
     let snapshot: PairingSnapshot = { status: 'unlinked' }
-    const world = createWorld(
+    const setup = createSetup(
       { getStatus: async () => snapshot },
       {
         authorize: ({ headers }) =>
@@ -169,19 +169,19 @@ attack(
         onUnlinked,
       },
     )
-    await world.get()
+    await setup.get()
     const staff = { headers: { 'x-staff': '1' } }
     snapshot = { status: 'linked', account: { phoneNumber: OTHER } }
     await pass(30_000)
-    await world.get('?want=state', staff)
+    await setup.get('?want=state', staff)
     expect(onLinked).not.toHaveBeenCalled()
     snapshot = { status: 'unlinked' }
     await pass(60_000)
-    await world.get('?want=state', staff)
+    await setup.get('?want=state', staff)
     expect(onUnlinked).not.toHaveBeenCalled()
     snapshot = { status: 'linked', account: { phoneNumber: OTHER } }
     await pass(60_000)
-    await world.get('?want=state', staff)
+    await setup.get('?want=state', staff)
     expect(onLinked).toHaveBeenCalledOnce()
     return 'held until the link expires, then onLinked again'
   },
@@ -200,10 +200,10 @@ attack(
         },
       })
     const tenantOf = ({ headers }: Request): string => headers.get('x-tenant') ?? ''
-    const world = createWorld({}, { provider: (request) => providerOf(tenantOf(request)), tenant: tenantOf })
+    const setup = createSetup({}, { provider: (request) => providerOf(tenantOf(request)), tenant: tenantOf })
     for (let round = 0; round < 5; round += 1) {
       for (const tenant of ['a', 'b', '__proto__', 'constructor'])
-        await world.get('?want=state', { headers: { 'x-tenant': tenant } })
+        await setup.get('?want=state', { headers: { 'x-tenant': tenant } })
       await pass(5_000)
     }
     for (const [tenant, owners] of seen) expect(owners).toEqual([undefined, ...Array(4).fill(tenant)])
@@ -217,7 +217,7 @@ attack({ item: 'N6', name: 'a tenant function that throws or returns nothing', b
   const values = [undefined, null, '', 7, {}, [], true, Promise.resolve(undefined)]
   for (const value of values) {
     const provider = spyProvider()
-    const world = createWorld(
+    const setup = createSetup(
       {},
       {
         provider: () => provider,
@@ -227,10 +227,10 @@ attack({ item: 'N6', name: 'a tenant function that throws or returns nothing', b
       },
     )
     for (const answer of [
-      await world.get('?want=code'),
-      await world.get('?events'),
-      await world.post({ action: 'unlink' }),
-      await world.webhook({}, { query: `?secret=${SECRET}` }),
+      await setup.get('?want=code'),
+      await setup.get('?events'),
+      await setup.post({ action: 'unlink' }),
+      await setup.webhook({}, { query: `?secret=${SECRET}` }),
     ]) {
       expect(answer.status).toBe(500)
       refused += 1
@@ -245,11 +245,11 @@ attack(
   { item: 'N7', name: 'line breaks and escapes in session ids and tenants', before: 'held' },
   async () => {
     const nasty = 'x\r\nSet-Cookie: stolen=1\r\n\r\n<script>\u2028\u0000data: forged\n\n'
-    const world = createWorld({}, { provider: () => spyProvider({ sessionId: nasty }), tenant: () => nasty })
-    const answer = await world.get('?want=code')
+    const setup = createSetup({}, { provider: () => spyProvider({ sessionId: nasty }), tenant: () => nasty })
+    const answer = await setup.get('?want=code')
     expect([...answer.headers].join()).not.toMatch(/stolen|script|[\r\n]/)
     expect(await answer.text()).not.toMatch(/stolen|script|forged/)
-    const tab = await world.watch()
+    const tab = await setup.watch()
     await pass(10_000)
     expect(tab.text).not.toMatch(/stolen|script|forged|\r/)
     tab.leave()
@@ -270,7 +270,7 @@ attack(
   { item: 'N9', name: 'a path that leads to the webhook or instance of another tenant', before: 'held' },
   async () => {
     const asked: string[] = []
-    const world = createWorld(
+    const setup = createSetup(
       {},
       {
         authorize: () => false,
@@ -298,7 +298,7 @@ attack(
       '/t/a;x/webhook',
     ]
     for (const path of paths) {
-      const answer = await world.handler(
+      const answer = await setup.handler(
         new Request(`https://host.example${path}?secret=${SECRET}`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
@@ -316,13 +316,13 @@ attack(
   { item: 'N13', name: 'the time that the comparison of a webhook secret takes', before: 'not checked' },
   async () => {
     vi.useRealTimers()
-    const world = createWorld({ readWebhook: () => undefined }, { webhookSecret: SECRET })
+    const setup = createSetup({ readWebhook: () => undefined }, { webhookSecret: SECRET })
     const guesses = { first: `X${SECRET.slice(1)}`, last: `${SECRET.slice(0, -1)}X` }
     const times = { first: [] as number[], last: [] as number[] }
     for (let round = 0; round < 400; round += 1) {
       for (const which of round % 2 ? (['first', 'last'] as const) : (['last', 'first'] as const)) {
         const startedAt = performance.now()
-        await world.webhook({}, { query: `?secret=${guesses[which]}` })
+        await setup.webhook({}, { query: `?secret=${guesses[which]}` })
         times[which].push(performance.now() - startedAt)
       }
     }
@@ -346,19 +346,19 @@ attack(
     setFlagsFromString('--expose-gc')
     const collect: unknown = runInNewContext('gc')
     if (typeof collect !== 'function') throw new Error('There is no gc() to call.')
-    const world = createWorld()
+    const setup = createSetup()
     const client = new AbortController()
     const bodies: unknown[] = []
     for (let count = 0; count < 50; count += 1)
-      bodies.push((await world.get('?events', { signal: client.signal })).body)
-    expect(world.watchers).toBe(50)
+      bodies.push((await setup.get('?events', { signal: client.signal })).body)
+    expect(setup.watchers).toBe(50)
     for (let round = 0; round < 3; round += 1) {
       await new Promise((resolve) => setImmediate(resolve))
       collect()
     }
     client.abort()
     await pass(0)
-    expect(world.watchers).toBe(0)
+    expect(setup.watchers).toBe(0)
     return `${bodies.length} of ${bodies.length} streams ended at once`
   },
 )

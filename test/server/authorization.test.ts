@@ -3,8 +3,8 @@ import type { PairingSnapshot } from '../../src/core/provider.js'
 import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
 import type { LinkedEvent } from '../../src/server/link-reports.js'
 import { createPairingLink, verifyPairingLink } from '../../src/server/pairing-link.js'
+import { createSetup, expectRefusal } from './setup.js'
 import { spyProvider, timing } from './spy-provider.js'
-import { createWorld, expectRefusal } from './world.js'
 
 const NOW = Date.UTC(2026, 10, 21)
 const MINUTE_MS = 60_000
@@ -26,28 +26,28 @@ const onErrorOf = () => vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
 
 describe('expiresAt of an authorization', () => {
   it('ends streams at that time', async () => {
-    const world = createWorld({}, { authorize: () => ({ expiresAt: NOW + 7_000 }) })
-    const tab = await world.watch()
+    const setup = createSetup({}, { authorize: () => ({ expiresAt: NOW + 7_000 }) })
+    const tab = await setup.watch()
     await pass(6_999)
     expect(tab.isOver).toBe(false)
     await pass(1)
     expect(tab.isOver).toBe(true)
-    expect(world.watchers).toBe(0)
-    await expectRefusal(await world.get('?events'), 'sign-in-required')
+    expect(setup.watchers).toBe(0)
+    await expectRefusal(await setup.get('?events'), 'sign-in-required')
   })
 
   it('does not extend the life of a stream', async () => {
-    const world = createWorld(
+    const setup = createSetup(
       {},
       { authorize: () => ({ expiresAt: NOW + 86_400_000 * 365 }), streamLifetimeMs: MINUTE_MS },
     )
-    const tab = await world.watch()
+    const tab = await setup.watch()
     await pass(MINUTE_MS)
     expect(tab.isOver).toBe(true)
   })
 
   it('may be that of a pairing link', async () => {
-    const world = createWorld({}, { authorize: (request) => verifyPairingLink(request, { secret: SECRET }) })
+    const setup = createSetup({}, { authorize: (request) => verifyPairingLink(request, { secret: SECRET }) })
     const link = await createPairingLink({
       secret: SECRET,
       url: 'https://app.example/pair',
@@ -55,21 +55,21 @@ describe('expiresAt of an authorization', () => {
       expiresInMs: 2_000,
     })
     const headers = { authorization: `Bearer ${link.split('=')[1]}` }
-    const tab = await world.watch('', { headers })
+    const tab = await setup.watch('', { headers })
     // The tolerance of one minute between the clocks of two servers is added.
     await pass(2_000 + MINUTE_MS - 1)
     expect(tab.isOver).toBe(false)
     await pass(1)
     expect(tab.isOver).toBe(true)
-    await expectRefusal(await world.get('?want=state', { headers }), 'sign-in-required')
+    await expectRefusal(await setup.get('?want=state', { headers }), 'sign-in-required')
   })
 
   it.each([NOW / 1_000 + 60, Number.NaN, '2026-11-21', null, -1])(
     'refuses and reports a request if it is not a time in milliseconds: %s',
     async (expiresAt) => {
       const onError = onErrorOf()
-      const world = createWorld({}, { authorize: () => ({ expiresAt: expiresAt as number }), onError })
-      await expectRefusal(await world.get(), 'forbidden')
+      const setup = createSetup({}, { authorize: () => ({ expiresAt: expiresAt as number }), onError })
+      await expectRefusal(await setup.get(), 'forbidden')
       expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'invalid-options' }), {
         in: 'authorize',
       })
@@ -77,20 +77,20 @@ describe('expiresAt of an authorization', () => {
   )
 
   it.each([{}, { user: 7 }, []])('refuses a request if it is not a number: %o', async (value) => {
-    const world = createWorld({}, { authorize: () => value as never })
-    await expectRefusal(await world.get(), 'forbidden')
+    const setup = createSetup({}, { authorize: () => value as never })
+    await expectRefusal(await setup.get(), 'forbidden')
   })
 })
 
 describe('expectedPhoneNumber of an authorization', () => {
   it('refuses a pairing code for another number before it calls the provider', async () => {
-    const world = createWorld({}, { authorize: () => ({ expectedPhoneNumber: '+55 11 98765-4321' }) })
+    const setup = createSetup({}, { authorize: () => ({ expectedPhoneNumber: '+55 11 98765-4321' }) })
     for (let count = 0; count < 5; count += 1)
-      await expectRefusal(await world.post(code(OTHER)), 'wrong-phone-number')
-    expect(world.calls).toEqual([])
-    expect((await world.post(code(NUMBER))).status).toBe(200)
+      await expectRefusal(await setup.post(code(OTHER)), 'wrong-phone-number')
+    expect(setup.calls).toEqual([])
+    expect((await setup.post(code(NUMBER))).status).toBe(200)
     // Brazil's other spelling of the same number.
-    expect((await world.post(code('551187654321'))).status).toBe(200)
+    expect((await setup.post(code('551187654321'))).status).toBe(200)
   })
 
   it.each([
@@ -103,13 +103,13 @@ describe('expectedPhoneNumber of an authorization', () => {
     async (expectedPhoneNumber, phoneNumber) => {
       const onError = onErrorOf()
       const onLinked = vi.fn()
-      const world = createWorld(
+      const setup = createSetup(
         { getStatus: async () => ({ status: 'linked', account: { phoneNumber } }) },
         { authorize: () => ({ expectedPhoneNumber }), onError, onLinked },
       )
-      expect((await world.post(code(phoneNumber))).status).toBe(200)
-      await expectRefusal(await world.post(code('5511987654322')), 'wrong-phone-number')
-      const tab = await world.watch()
+      expect((await setup.post(code(phoneNumber))).status).toBe(200)
+      await expectRefusal(await setup.post(code('5511987654322')), 'wrong-phone-number')
+      const tab = await setup.watch()
       await pass(MINUTE_MS)
       expect(onLinked).toHaveBeenCalledTimes(1)
       expect(onError).not.toHaveBeenCalled()
@@ -127,12 +127,12 @@ describe('expectedPhoneNumber of an authorization', () => {
     async (expectedPhoneNumber, phoneNumber) => {
       const onError = onErrorOf()
       const onLinked = vi.fn()
-      const world = createWorld(
+      const setup = createSetup(
         { getStatus: async () => ({ status: 'linked', account: { phoneNumber } }) },
         { authorize: () => ({ expectedPhoneNumber }), onError, onLinked },
       )
-      expect((await world.post(code(phoneNumber))).status).toBe(200)
-      const tab = await world.watch()
+      expect((await setup.post(code(phoneNumber))).status).toBe(200)
+      const tab = await setup.watch()
       await pass(MINUTE_MS)
       expect(onLinked).toHaveBeenCalledTimes(1)
       expect(onError.mock.calls).toEqual([
@@ -144,14 +144,14 @@ describe('expectedPhoneNumber of an authorization', () => {
           { in: 'expectedPhoneNumber' },
         ],
       ])
-      expect(JSON.stringify([onError.mock.calls, world.log])).not.toContain(phoneNumber)
+      expect(JSON.stringify([onError.mock.calls, setup.log])).not.toContain(phoneNumber)
       tab.leave()
       await pass(0)
     },
   )
 
   it('is read from the claims of a pairing link', async () => {
-    const world = createWorld({}, { authorize: (request) => verifyPairingLink(request, { secret: SECRET }) })
+    const setup = createSetup({}, { authorize: (request) => verifyPairingLink(request, { secret: SECRET }) })
     const link = await createPairingLink({
       secret: SECRET,
       url: 'https://app.example/pair',
@@ -159,16 +159,16 @@ describe('expectedPhoneNumber of an authorization', () => {
       expectedPhoneNumber: '+55 (11) 98765-4321',
     })
     const headers = { authorization: `Bearer ${link.split('=')[1]}` }
-    await expectRefusal(await world.post(code(OTHER), headers), 'wrong-phone-number')
-    expect((await world.post(code(NUMBER), headers)).status).toBe(200)
+    await expectRefusal(await setup.post(code(OTHER), headers), 'wrong-phone-number')
+    expect((await setup.post(code(NUMBER), headers)).status).toBe(200)
   })
 
   it.each(['', '0', '11 98765-4321x', null, {}])(
     'refuses a request if it is not a number, and createPairingLink() throws: %s',
     async (expectedPhoneNumber) => {
       const given = expectedPhoneNumber as string
-      const world = createWorld({}, { authorize: () => ({ expectedPhoneNumber: given }) })
-      await expectRefusal(await world.get(), 'forbidden')
+      const setup = createSetup({}, { authorize: () => ({ expectedPhoneNumber: given }) })
+      await expectRefusal(await setup.get(), 'forbidden')
       const options = { secret: SECRET, url: 'https://app.example/pair', sessionId: 'a' }
       await expect(createPairingLink({ ...options, expectedPhoneNumber: given })).rejects.toMatchObject({
         code: 'invalid-options',
@@ -179,19 +179,19 @@ describe('expectedPhoneNumber of an authorization', () => {
   it('reports a link of another phone once to onError, keeps the link and does not call onLinked', async () => {
     const onError = onErrorOf()
     const onLinked = vi.fn()
-    const world = createWorld(
+    const setup = createSetup(
       { getStatus: async () => ({ status: 'linked', account: { phoneNumber: OTHER } }) },
       { authorize: () => ({ expectedPhoneNumber: NUMBER }), onError, onLinked },
     )
-    const tab = await world.watch()
+    const tab = await setup.watch()
     await pass(MINUTE_MS)
-    await world.get()
+    await setup.get()
     expect(onError.mock.calls).toEqual([
       [expect.objectContaining({ code: 'wrong-phone-number' }), { in: 'expectedPhoneNumber' }],
     ])
-    expect(JSON.stringify([onError.mock.calls, world.log])).not.toContain(OTHER)
+    expect(JSON.stringify([onError.mock.calls, setup.log])).not.toContain(OTHER)
     expect(onLinked).not.toHaveBeenCalled()
-    expect(world.calls).not.toContain('unlink')
+    expect(setup.calls).not.toContain('unlink')
     tab.leave()
     await pass(0)
   })
@@ -205,11 +205,11 @@ describe('expectedPhoneNumber, if the provider does not name the phone', () => {
   ])('is reported to onError as not checked, once, for %s', async (_title, account) => {
     const onError = onErrorOf()
     const onLinked = vi.fn()
-    const world = createWorld(
+    const setup = createSetup(
       { getStatus: async () => ({ status: 'linked', account }) },
       { authorize: () => ({ expectedPhoneNumber: NUMBER }), onError, onLinked },
     )
-    const tab = await world.watch()
+    const tab = await setup.watch()
     await pass(MINUTE_MS)
     expect(onError.mock.calls).toEqual([
       [
@@ -225,7 +225,7 @@ describe('expectedPhoneNumber, if the provider does not name the phone', () => {
 
 describe('onLinked and onUnlinked', () => {
   const account = { phoneNumber: NUMBER, name: 'Ana' }
-  function linkedWorld(options: Partial<Pick<PairingHandlerOptions, 'onLinked'>> = {}) {
+  function linkedSetup(options: Partial<Pick<PairingHandlerOptions, 'onLinked'>> = {}) {
     const seen: unknown[] = []
     let snapshot: PairingSnapshot = { status: 'linked', account }
     const read = async (): Promise<PairingSnapshot> => snapshot
@@ -236,7 +236,7 @@ describe('onLinked and onUnlinked', () => {
         snapshot = { status: 'unlinked' }
       },
     })
-    const world = createWorld(
+    const setup = createSetup(
       {},
       {
         provider: () => provider,
@@ -246,16 +246,16 @@ describe('onLinked and onUnlinked', () => {
         ...options,
       },
     )
-    return { world, seen, tell: (next: PairingSnapshot) => (snapshot = next) }
+    return { setup, seen, tell: (next: PairingSnapshot) => (snapshot = next) }
   }
 
   it('are called once per link and once per end, for pages that poll and pages that stream', async () => {
-    const { world, seen } = linkedWorld()
-    const tab = await world.watch()
+    const { setup, seen } = linkedSetup()
+    const tab = await setup.watch()
     await pass(MINUTE_MS)
-    await world.get()
+    await setup.get()
     expect(seen).toEqual([{ tenant: 'acme', account, linkId: expect.stringMatching(/^[\w-]{22}$/) }])
-    await world.post({ action: 'unlink' })
+    await setup.post({ action: 'unlink' })
     await pass(MINUTE_MS)
     expect(seen.slice(1)).toEqual([{ tenant: 'acme' }])
     tab.leave()
@@ -263,29 +263,29 @@ describe('onLinked and onUnlinked', () => {
   })
 
   it('receive a linkId that stays the same after a restart and differs for another phone', async () => {
-    const [first, second] = [linkedWorld(), linkedWorld()]
-    await first.world.get()
-    await second.world.get()
+    const [first, second] = [linkedSetup(), linkedSetup()]
+    await first.setup.get()
+    await second.setup.get()
     expect(first.seen).toEqual(second.seen)
     second.tell({ status: 'linked', account: { phoneNumber: OTHER } })
     await pass(timing.qrMinIntervalMs)
-    await second.world.get()
+    await second.setup.get()
     expect(new Set(second.seen.map((event) => Object(event).linkId)).size).toBe(2)
   })
 
   it('are called for a link that was ended on the phone, but not for a state that does not show its end', async () => {
-    const { world, seen, tell } = linkedWorld()
-    await world.get()
+    const { setup, seen, tell } = linkedSetup()
+    await setup.get()
     for (const status of ['preparing', 'linking', 'stopped'] as const) {
       tell({ status })
       await pass(timing.statusIntervalMs)
-      await world.get()
+      await setup.get()
     }
     expect(seen).toHaveLength(1)
     tell({ status: 'unlinked' })
     for (let count = 0; count < 2; count += 1) {
       await pass(timing.statusIntervalMs)
-      await world.get()
+      await setup.get()
     }
     expect(seen.slice(1)).toEqual([{ tenant: 'acme' }])
   })
@@ -302,16 +302,16 @@ describe('onLinked and onUnlinked', () => {
     const onError = onErrorOf()
     let isDown = true
     const onLinked = vi.fn(() => (isDown ? fail() : undefined))
-    const world = createWorld(
+    const setup = createSetup(
       { getStatus: async () => ({ status: 'linked', account }) },
       { onLinked, onError },
     )
-    expect((await world.get()).status).toBe(200)
+    expect((await setup.get()).status).toBe(200)
     await pass(0)
     isDown = false
     for (let count = 0; count < 2; count += 1) {
       await pass(timing.statusIntervalMs)
-      await world.get()
+      await setup.get()
     }
     expect(onLinked).toHaveBeenCalledTimes(2)
     expect(onError.mock.calls).toEqual([[new Error('database'), { in: 'onLinked' }]])
@@ -327,8 +327,8 @@ describe('onLinked and onUnlinked', () => {
         return () => {}
       },
     }
-    const world = createWorld({}, { onLinked, bus })
-    const tab = await world.watch()
+    const setup = createSetup({}, { onLinked, bus })
+    const tab = await setup.watch()
     const snapshot = { status: 'linked', account }
     hear(JSON.stringify({ from: 'other', type: 'snapshot', sentAt: Date.now(), snapshot }))
     await pass(timing.statusIntervalMs)

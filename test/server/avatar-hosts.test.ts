@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createSetup, separateHandler, updateOf } from './setup.js'
 import { spyProvider } from './spy-provider.js'
-import { createWorld, separateHandler, updateOf } from './world.js'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -14,15 +14,15 @@ const account = { phoneNumber: '5511987654321', name: 'Ana' }
 
 /** The picture that a page receives: from a read, from live events and after an action. */
 async function shownWith(avatarHosts: readonly string[] | undefined, avatarUrl: string): Promise<unknown> {
-  const world = createWorld(
+  const setup = createSetup(
     {
       getStatus: async () => ({ status: 'linked', account: { ...account, avatarUrl } }),
       unlink: async () => {},
     },
     { avatarHosts },
   )
-  const read = await updateOf(world.get())
-  const tab = await world.watch()
+  const read = await updateOf(setup.get())
+  const tab = await setup.watch()
   const pushed = tab.events.at(-1)?.data.account
   tab.leave()
   await vi.advanceTimersByTimeAsync(0)
@@ -71,11 +71,11 @@ describe('avatarHosts', () => {
   it('does not change the address that onLinked receives on the server', async () => {
     const onLinked = vi.fn()
     const avatarUrl = 'https://tracker.example/a.jpg'
-    const world = createWorld(
+    const setup = createSetup(
       { getStatus: async () => ({ status: 'linked', account: { ...account, avatarUrl } }) },
       { avatarHosts: [], onLinked },
     )
-    await world.get()
+    await setup.get()
     expect(onLinked.mock.calls[0]?.[0]).toMatchObject({ account: { avatarUrl } })
   })
 })

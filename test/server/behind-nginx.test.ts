@@ -10,7 +10,7 @@ import { type PairingHandlerOptions, type PairingLogEntry, toNodeListener } from
 import { createEmulator, mockGreenApi } from '../../src/testing.js'
 import { rejection } from '../providers/fetch-stub.js'
 import { startNginx } from './nginx-server.js'
-import { separateHandler } from './world.js'
+import { separateHandler } from './setup.js'
 
 const closers: (() => unknown)[] = []
 afterAll(async () => {

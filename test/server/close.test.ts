@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PairingBus } from '../../src/core/pairing-bus.js'
-import { createWorld, expectRefusal, silence } from './world.js'
+import { createSetup, expectRefusal, silence } from './setup.js'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -14,32 +14,32 @@ const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
 describe('handler.close()', () => {
   it('ends streams cleanly and stops polling', async () => {
-    const world = createWorld()
-    const tabs = [await world.watch(), await world.watch('&method=phone-code')]
+    const setup = createSetup()
+    const tabs = [await setup.watch(), await setup.watch('&method=phone-code')]
     await pass(10_000)
-    await world.handler.close()
+    await setup.handler.close()
     await pass(0)
     expect(tabs.map(({ isOver }) => isOver)).toEqual([true, true])
-    expect(world.watchers).toBe(0)
-    world.calls.length = 0
+    expect(setup.watchers).toBe(0)
+    setup.calls.length = 0
     await pass(60_000)
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
 
   it('refuses new requests with 503 and Retry-After', async () => {
-    const world = createWorld({ readWebhook: () => undefined }, { webhookSecret: 'd75b3a66374942c5b3c0' })
-    await world.handler.close()
+    const setup = createSetup({ readWebhook: () => undefined }, { webhookSecret: 'd75b3a66374942c5b3c0' })
+    await setup.handler.close()
     for (const answer of [
-      await world.get(),
-      await world.get('?events'),
-      await world.post({ action: 'reset' }),
-      await world.webhook({}, { query: '?secret=d75b3a66374942c5b3c0' }),
+      await setup.get(),
+      await setup.get('?events'),
+      await setup.post({ action: 'reset' }),
+      await setup.webhook({}, { query: '?secret=d75b3a66374942c5b3c0' }),
     ]) {
       expect(answer.headers.get('retry-after')).toBe('5')
       await expectRefusal(answer, 'provider-unavailable', { retryAfterMs: 5_000 })
     }
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -54,45 +54,45 @@ describe('handler.close()', () => {
       signals.push(Object(given.at(-1)).signal)
       return silence()
     }
-    const world = createWorld({ getStatus: never, getQrCode: never, reset: never, requestPairingCode: never })
-    const answer = body ? world.post(body) : world.get(query)
+    const setup = createSetup({ getStatus: never, getQrCode: never, reset: never, requestPairingCode: never })
+    const answer = body ? setup.post(body) : setup.get(query)
     await pass(100)
-    await world.handler.close()
+    await setup.handler.close()
     await expectRefusal(await answer, 'provider-unavailable', { retryAfterMs: 5_000 })
     await pass(0)
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])
   })
 
   it('does not wait for an authorize() that never settles', async () => {
-    const world = createWorld({}, { authorize: silence })
-    const answer = world.get()
-    await world.handler.close()
+    const setup = createSetup({}, { authorize: silence })
+    const answer = setup.get()
+    await setup.handler.close()
     await expectRefusal(await answer, 'provider-unavailable', { retryAfterMs: 5_000 })
   })
 
   it('ends the provider’s push subscription and the bus subscription', async () => {
     const ended: string[] = []
     const bus: PairingBus = { publish: () => {}, subscribe: () => () => void ended.push('bus') }
-    const world = createWorld({ subscribe: () => () => void ended.push('push') }, { bus })
-    await world.watch()
-    await world.handler.close()
+    const setup = createSetup({ subscribe: () => () => void ended.push('push') }, { bus })
+    await setup.watch()
+    await setup.handler.close()
     await pass(0)
     expect(ended.toSorted()).toEqual(['bus', 'push'])
   })
 
   it('clears the timer of a poller that was just used', async () => {
-    const world = createWorld()
-    await world.get()
+    const setup = createSetup()
+    await setup.get()
     expect(vi.getTimerCount()).toBe(1)
-    await world.handler.close()
+    await setup.handler.close()
     expect(vi.getTimerCount()).toBe(0)
   })
 
   it('can be called twice', async () => {
-    const world = createWorld()
-    const tab = await world.watch()
-    await Promise.all([world.handler.close(), world.handler.close()])
-    await world.handler.close()
+    const setup = createSetup()
+    const tab = await setup.watch()
+    await Promise.all([setup.handler.close(), setup.handler.close()])
+    await setup.handler.close()
     await pass(0)
     expect(tab.isOver).toBe(true)
   })
@@ -101,7 +101,7 @@ describe('handler.close()', () => {
 describe('heartbeats of a stream', () => {
   it('are sent 5 seconds after the last output of any kind', async () => {
     let push = (): void => {}
-    const world = createWorld({
+    const setup = createSetup({
       getStatus: silence,
       getQrCode: silence,
       subscribe: (listener) => {
@@ -109,7 +109,7 @@ describe('heartbeats of a stream', () => {
         return () => {}
       },
     })
-    const tab = await world.watch()
+    const tab = await setup.watch()
     await pass(4_900)
     push()
     await pass(20_000)

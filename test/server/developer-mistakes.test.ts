@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
-import { spyProvider, timing } from './spy-provider.js'
 import {
-  createWorld,
+  createSetup,
   expectRefusal,
   HANDLER_URL,
   providerErrorOf,
+  type Setup,
+  type SetupOptions,
   separateHandler,
   updateOf,
-  type World,
-  type WorldOptions,
-} from './world.js'
+} from './setup.js'
+import { spyProvider, timing } from './spy-provider.js'
 
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 
@@ -38,13 +38,13 @@ const printed = (): string => consoleError.mock.calls.map((line) => line.map(Str
 interface Mistake {
   readonly name: string
   readonly place: string
-  readonly options?: (error: unknown) => WorldOptions
-  readonly methods?: (error: unknown) => Parameters<typeof createWorld>[0]
-  readonly send: (world: World) => Promise<Response>
+  readonly options?: (error: unknown) => SetupOptions
+  readonly methods?: (error: unknown) => Parameters<typeof createSetup>[0]
+  readonly send: (setup: Setup) => Promise<Response>
 }
 
-const read = (world: World): Promise<Response> => world.get('?want=code')
-const webhook = (world: World): Promise<Response> => world.webhook({}, { query: `?secret=${SECRET}` })
+const read = (setup: Setup): Promise<Response> => setup.get('?want=code')
+const webhook = (setup: Setup): Promise<Response> => setup.webhook({}, { query: `?secret=${SECRET}` })
 
 const mistakes: readonly Mistake[] = [
   { name: 'authorize', place: 'authorize', options: (error) => ({ authorize: throws(error) }), send: read },
@@ -78,32 +78,32 @@ const mistakes: readonly Mistake[] = [
     name: 'getStatus',
     place: 'getStatus',
     methods: (error) => ({ getStatus: throws(error) }),
-    send: (world) => world.get(),
+    send: (setup) => setup.get(),
   },
   {
     name: 'requestPairingCode',
     place: 'requestPairingCode',
     methods: (error) => ({ requestPairingCode: throws(error) }),
-    send: (world) => world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
+    send: (setup) => setup.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
   },
   {
     name: 'reset',
     place: 'reset',
     methods: (error) => ({ reset: throws(error) }),
-    send: (world) => world.post({ action: 'reset' }),
+    send: (setup) => setup.post({ action: 'reset' }),
   },
   {
     name: 'unlink',
     place: 'unlink',
     methods: (error) => ({ unlink: throws(error) }),
-    send: (world) => world.post({ action: 'unlink' }),
+    send: (setup) => setup.post({ action: 'unlink' }),
   },
 ]
 
 describe.each(mistakes)('an exception in $name', ({ place, options, methods, send }) => {
   const error = new ReferenceError(`getUser is not defined, ${SECRET}`)
-  const setUp = (more: WorldOptions = {}): World =>
-    createWorld(methods?.(error), { ...options?.(error), ...more })
+  const setUp = (more: SetupOptions = {}): Setup =>
+    createSetup(methods?.(error), { ...options?.(error), ...more })
 
   it('reaches onError unchanged, with the name of its place', async () => {
     const onError = vi.fn()
@@ -124,8 +124,8 @@ describe.each(mistakes)('an exception in $name', ({ place, options, methods, sen
   })
 
   it('is printed once outside production, with the exception and its place', async () => {
-    const world = setUp()
-    for (let attempt = 0; attempt < 3; attempt += 1) await send(world)
+    const setup = setUp()
+    for (let attempt = 0; attempt < 3; attempt += 1) await send(setup)
     expect(consoleError).toHaveBeenCalledOnce()
     expect(consoleError.mock.calls[0]?.[0]).toMatch(
       new RegExp(`^\\[whatsapp-pairing\\] ${place} failed with`),
@@ -142,13 +142,13 @@ describe.each(mistakes)('an exception in $name', ({ place, options, methods, sen
   })
 
   it('is logged by place and class, without its message', async () => {
-    const world = setUp()
-    await send(world)
-    expect(world.log).toContainEqual(
+    const setup = setUp()
+    await send(setup)
+    expect(setup.log).toContainEqual(
       expect.objectContaining({ event: 'error', in: place, code: 'unknown', error: 'ReferenceError' }),
     )
-    expect(JSON.stringify(world.log)).not.toContain(SECRET)
-    expect(JSON.stringify(world.log)).not.toContain('getUser')
+    expect(JSON.stringify(setup.log)).not.toContain(SECRET)
+    expect(JSON.stringify(setup.log)).not.toContain('getUser')
   })
 })
 
@@ -166,8 +166,8 @@ describe('authorize()', () => {
     'refuses a request by throwing PairingError "%s", which is not reported as a mistake',
     async (_, error, code, status) => {
       const onError = vi.fn()
-      const world = createWorld({}, { authorize: throws(error), onError })
-      await expectRefusal(await world.get(), code, { status })
+      const setup = createSetup({}, { authorize: throws(error), onError })
+      await expectRefusal(await setup.get(), code, { status })
       expect(onError).not.toHaveBeenCalled()
       expect(consoleError).not.toHaveBeenCalled()
     },
@@ -186,8 +186,8 @@ describe('authorize()', () => {
     ['a PairingError about the provider', new PairingError('unauthorized', 'The key is wrong.')],
   ])('responds with 500 if it throws %s', async (_, error) => {
     const onError = vi.fn()
-    const world = createWorld({}, { authorize: throws(error), onError })
-    await expectRefusal(await world.get(), 'unknown', { status: 500 })
+    const setup = createSetup({}, { authorize: throws(error), onError })
+    await expectRefusal(await setup.get(), 'unknown', { status: 500 })
     expect(onError.mock.calls).toEqual([[error, { in: 'authorize' }]])
     expect(printed()).toContain("throw new PairingError('sign-in-required')")
   })
@@ -199,8 +199,8 @@ describe('authorize()', () => {
     ['null', null, 'null'],
   ])('responds with 403 and reports it if it returns %s', async (_, value, named) => {
     const onError = vi.fn()
-    const world = createWorld({}, { authorize: () => value as boolean, onError })
-    await expectRefusal(await world.get(), 'forbidden', { status: 403 })
+    const setup = createSetup({}, { authorize: () => value as boolean, onError })
+    await expectRefusal(await setup.get(), 'forbidden', { status: 403 })
     expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(PairingError), { in: 'authorize' })
     expect(printed()).toContain(`authorize returned ${named}`)
     expect(printed()).not.toContain(SECRET)
@@ -208,15 +208,15 @@ describe('authorize()', () => {
 
   it('reports nothing if it returns false', async () => {
     const onError = vi.fn()
-    await expectRefusal(await createWorld({}, { authorize: () => false, onError }).get(), 'forbidden')
+    await expectRefusal(await createSetup({}, { authorize: () => false, onError }).get(), 'forbidden')
     expect(onError).not.toHaveBeenCalled()
     expect(consoleError).not.toHaveBeenCalled()
   })
 
   it('passes on the code of wrong options, as verifyPairingLink() throws them', async () => {
     const error = new PairingError('invalid-options', '"secret" must have at least 32 characters.')
-    const world = createWorld({}, { authorize: throws(error) })
-    await expectRefusal(await world.get(), 'invalid-options', { status: 500 })
+    const setup = createSetup({}, { authorize: throws(error) })
+    await expectRefusal(await setup.get(), 'invalid-options', { status: 500 })
     expect(consoleError.mock.calls[0]?.at(-1)).toBe(error)
   })
 })
@@ -229,8 +229,8 @@ describe('a provider function', () => {
     ['an object that is not a provider', { id: 'x' }],
   ])('is reported if it returns %s', async (_, value) => {
     const onError = vi.fn()
-    const world = createWorld({}, { provider: () => value as never, onError })
-    await expectRefusal(await world.get(), 'invalid-options', { status: 500 })
+    const setup = createSetup({}, { provider: () => value as never, onError })
+    await expectRefusal(await setup.get(), 'invalid-options', { status: 500 })
     expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(PairingError), { in: 'provider' })
     expect(printed()).toContain('getStatus')
   })
@@ -238,7 +238,7 @@ describe('a provider function', () => {
   it('may refuse a user: sign-in-required is no mistake', async () => {
     const onError = vi.fn()
     const provider = throws(new PairingError('sign-in-required'))
-    await expectRefusal(await createWorld({}, { provider, onError }).get(), 'sign-in-required')
+    await expectRefusal(await createSetup({}, { provider, onError }).get(), 'sign-in-required')
     expect(onError).not.toHaveBeenCalled()
   })
 
@@ -248,8 +248,8 @@ describe('a provider function', () => {
     ['an object', { id: 7 }],
   ])('is reported if its tenant is %s, because no session may be shared by it', async (_, value) => {
     const onError = vi.fn()
-    const world = createWorld({}, { provider: () => spyProvider(), tenant: () => value as string, onError })
-    await expectRefusal(await world.get(), 'invalid-options', { status: 500 })
+    const setup = createSetup({}, { provider: () => spyProvider(), tenant: () => value as string, onError })
+    await expectRefusal(await setup.get(), 'invalid-options', { status: 500 })
     expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(PairingError), { in: 'tenant' })
   })
 })
@@ -257,7 +257,7 @@ describe('a provider function', () => {
 describe('errors of provider calls', () => {
   const failing = (error: unknown, onError = vi.fn()) => ({
     onError,
-    world: createWorld({ getStatus: () => Promise.reject(error) }, { onError }),
+    setup: createSetup({ getStatus: () => Promise.reject(error) }, { onError }),
   })
 
   it.each([
@@ -273,8 +273,8 @@ describe('errors of provider calls', () => {
     'unknown',
   ] as const)('report %s, because a developer can repair it', async (code) => {
     const error = new PairingError(code, 'What happened, and what to do.')
-    const { world, onError } = failing(error)
-    expect(await providerErrorOf(world.get())).toBe(code)
+    const { setup, onError } = failing(error)
+    expect(await providerErrorOf(setup.get())).toBe(code)
     expect(onError.mock.calls).toEqual([[error, { in: 'getStatus' }]])
     expect(consoleError.mock.calls[0]?.at(-1)).toBe(error)
   })
@@ -290,8 +290,8 @@ describe('errors of provider calls', () => {
     'sign-in-required',
     'forbidden',
   ] as const)('do not report %s, because it is transient or the user deals with it', async (code) => {
-    const { world, onError } = failing(new PairingError(code, 'What happened.'))
-    expect(await providerErrorOf(world.get())).toBe(code)
+    const { setup, onError } = failing(new PairingError(code, 'What happened.'))
+    expect(await providerErrorOf(setup.get())).toBe(code)
     expect(onError).not.toHaveBeenCalled()
     expect(consoleError).not.toHaveBeenCalled()
   })
@@ -299,11 +299,11 @@ describe('errors of provider calls', () => {
   it('are not reported if the page closed the request', async () => {
     const onError = vi.fn()
     const controller = new AbortController()
-    const getStatus: World['provider']['getStatus'] = ({ signal }) =>
+    const getStatus: Setup['provider']['getStatus'] = ({ signal }) =>
       new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('gone'))))
-    const world = createWorld({ getStatus }, { onError })
-    const answer = world.get('?want=state', { signal: controller.signal })
-    await vi.waitFor(() => expect(world.calls).toEqual(['getStatus']))
+    const setup = createSetup({ getStatus }, { onError })
+    const answer = setup.get('?want=state', { signal: controller.signal })
+    await vi.waitFor(() => expect(setup.calls).toEqual(['getStatus']))
     controller.abort()
     await answer
     await new Promise((resolve) => setTimeout(resolve, 0))
@@ -314,28 +314,28 @@ describe('errors of provider calls', () => {
     const codes = ['subscription-expired', 'not-supported', 'subscription-expired'] as const
     let call = 0
     const getStatus = () => Promise.reject(new PairingError(codes[call++] ?? 'unknown', 'What happened.'))
-    const world = createWorld({ getStatus })
+    const setup = createSetup({ getStatus })
     vi.useFakeTimers()
     for (const _ of codes) {
-      await world.get()
+      await setup.get()
       await vi.advanceTimersByTimeAsync(timing.qrMinIntervalMs)
     }
-    expect(world.calls).toHaveLength(3)
+    expect(setup.calls).toHaveLength(3)
     expect(consoleError).toHaveBeenCalledTimes(2)
   })
 
   it('report a response that is not a snapshot', async () => {
     const onError = vi.fn()
-    const world = createWorld({ getStatus: async () => ({ status: 'ready' }) as never }, { onError })
-    expect(await providerErrorOf(world.get())).toBe('invalid-answer')
+    const setup = createSetup({ getStatus: async () => ({ status: 'ready' }) as never }, { onError })
+    expect(await providerErrorOf(setup.get())).toBe('invalid-answer')
     expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(PairingError), { in: 'getStatus' })
   })
 
   it('report a subscribe() that throws', async () => {
     const onError = vi.fn()
     const error = new TypeError('x is not a function')
-    const world = createWorld({ subscribe: throws(error) }, { onError })
-    const { body } = await world.get('?events')
+    const setup = createSetup({ subscribe: throws(error) }, { onError })
+    const { body } = await setup.get('?events')
     await vi.waitFor(() => expect(onError).toHaveBeenCalledWith(error, { in: 'subscribe' }))
     await body?.cancel()
   })
@@ -349,8 +349,8 @@ describe('onError, log and bus', () => {
     ['rejects', () => Promise.reject(boom)],
   ])('report a log() that %s to onError, and no request fails', async (_, log) => {
     const onError = vi.fn()
-    const world = createWorld({}, { log: log as () => void, onError })
-    expect((await world.get()).status).toBe(200)
+    const setup = createSetup({}, { log: log as () => void, onError })
+    expect((await setup.get()).status).toBe(200)
     await vi.waitFor(() => expect(onError).toHaveBeenCalledWith(boom, { in: 'log' }))
     expect(printed()).toContain('log failed with')
   })
@@ -359,16 +359,16 @@ describe('onError, log and bus', () => {
     ['throws', throws(boom)],
     ['rejects', () => Promise.reject(boom)],
   ])('print an onError() that %s, and the response stays the same', async (_, onError) => {
-    const world = createWorld({}, { authorize: throws(new Error('first')), onError: onError as () => void })
-    await expectRefusal(await world.get(), 'unknown', { status: 500 })
+    const setup = createSetup({}, { authorize: throws(new Error('first')), onError: onError as () => void })
+    await expectRefusal(await setup.get(), 'unknown', { status: 500 })
     await vi.waitFor(() => expect(printed()).toContain('onError failed with'))
   })
 
   it('report a bus that fails to onError', async () => {
     const onError = vi.fn()
     const bus = { publish: throws(boom), subscribe: throws(boom) }
-    const world = createWorld({}, { bus, onError })
-    expect((await world.get()).status).toBe(200)
+    const setup = createSetup({}, { bus, onError })
+    expect((await setup.get()).status).toBe(200)
     expect(onError).toHaveBeenCalledWith(boom, { in: 'bus' })
   })
 })
@@ -402,7 +402,7 @@ describe('a request body that was already read', () => {
     ['nothing', { headers: { 'content-type': 'application/json' } }],
   ])('is not reported if the request body is %s, because that is the sender’s fault', async (_, init) => {
     const onError = vi.fn()
-    const { handler } = createWorld({}, { onError })
+    const { handler } = createSetup({}, { onError })
     const answer = await handler(new Request(HANDLER_URL, { method: 'POST', ...init }))
     await expectRefusal(answer, 'invalid-request')
     expect(onError).not.toHaveBeenCalled()
@@ -413,8 +413,8 @@ describe('a request body that was already read', () => {
 it('a runtime without `process` reports mistakes as outside production', async () => {
   vi.stubGlobal('process', undefined)
   try {
-    const world = createWorld({}, { authorize: throws(new Error('x')) })
-    await expectRefusal(await world.get(), 'unknown', { status: 500 })
+    const setup = createSetup({}, { authorize: throws(new Error('x')) })
+    await expectRefusal(await setup.get(), 'unknown', { status: 500 })
   } finally {
     vi.unstubAllGlobals()
   }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
+import { createSetup, expectRefusal, HANDLER_URL, type Setup, type SetupOptions, silence } from './setup.js'
 import { timing } from './spy-provider.js'
-import { createWorld, expectRefusal, HANDLER_URL, silence, type World, type WorldOptions } from './world.js'
 
 const OWN = 'https://host.example'
 const ALLOWED = 'https://app.example'
@@ -22,20 +22,20 @@ const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 const corsHeaders = ({ headers }: Response): string[] =>
   [...headers.keys()].filter((name) => name.startsWith('access-control'))
 
-const openWorld = (options: WorldOptions = {}): World =>
-  createWorld({}, { allowedOrigins: [ALLOWED], ...options })
+const openSetup = (options: SetupOptions = {}): Setup =>
+  createSetup({}, { allowedOrigins: [ALLOWED], ...options })
 
 describe('pages of an allowed origin', () => {
-  const requests: readonly (readonly [string, (world: World, origin: string) => Promise<Response>])[] = [
-    ['a read', (world, origin) => world.get('?want=state', { headers: { origin } })],
-    ['a stream', (world, origin) => world.get('?events', { headers: { origin } })],
-    ['a change', (world, origin) => world.post({ action: 'reset' }, { origin })],
-    ['a refused request', (world, origin) => world.get('?want=nothing', { headers: { origin } })],
-    ['another method', (world, origin) => world.get('', { method: 'PUT', headers: { origin } })],
+  const requests: readonly (readonly [string, (setup: Setup, origin: string) => Promise<Response>])[] = [
+    ['a read', (setup, origin) => setup.get('?want=state', { headers: { origin } })],
+    ['a stream', (setup, origin) => setup.get('?events', { headers: { origin } })],
+    ['a change', (setup, origin) => setup.post({ action: 'reset' }, { origin })],
+    ['a refused request', (setup, origin) => setup.get('?want=nothing', { headers: { origin } })],
+    ['another method', (setup, origin) => setup.get('', { method: 'PUT', headers: { origin } })],
   ]
 
   it.each(requests)('can read the response to %s, with cookies', async (_, send) => {
-    const answer = await send(openWorld(), ALLOWED)
+    const answer = await send(openSetup(), ALLOWED)
     expect(answer.headers.get('access-control-allow-origin')).toBe(ALLOWED)
     expect(answer.headers.get('access-control-allow-credentials')).toBe('true')
     expect(answer.headers.get('access-control-expose-headers')).toBe('retry-after')
@@ -44,7 +44,7 @@ describe('pages of an allowed origin', () => {
 
   it.each(requests)('can read that they are not signed in: %s', async (_, send) => {
     const answer = await send(
-      openWorld({
+      openSetup({
         authorize: () => Promise.reject(new PairingError('sign-in-required')),
       }),
       ALLOWED,
@@ -63,21 +63,21 @@ describe('pages of an allowed origin', () => {
       `${ALLOWED}/`,
       'HTTPS://APP.EXAMPLE',
     ])
-      expect(corsHeaders(await send(openWorld(), origin))).toEqual([])
+      expect(corsHeaders(await send(openSetup(), origin))).toEqual([])
   })
 
   it.each(requests)('do not exist without allowedOrigins: %s', async (_, send) => {
-    expect(corsHeaders(await send(openWorld({ allowedOrigins: [] }), ALLOWED))).toEqual([])
+    expect(corsHeaders(await send(openSetup({ allowedOrigins: [] }), ALLOWED))).toEqual([])
   })
 })
 
 describe('a preflight request', () => {
-  const preflight = (world: World, headers: Record<string, string>): Promise<Response> =>
-    world.get('', { method: 'OPTIONS', headers })
+  const preflight = (setup: Setup, headers: Record<string, string>): Promise<Response> =>
+    setup.get('', { method: 'OPTIONS', headers })
   const asking = { origin: ALLOWED, 'access-control-request-method': 'POST' }
 
   it('gets 204 for an allowed origin', async () => {
-    const answer = await preflight(openWorld(), {
+    const answer = await preflight(openSetup(), {
       ...asking,
       'access-control-request-headers': 'content-type,last-event-id',
     })
@@ -96,7 +96,7 @@ describe('a preflight request', () => {
   it('does not call authorize or provider, because it carries no cookies', async () => {
     const authorize = vi.fn(() => false)
     const provider = vi.fn()
-    expect((await preflight(openWorld({ authorize, provider }), asking)).status).toBe(204)
+    expect((await preflight(openSetup({ authorize, provider }), asking)).status).toBe(204)
     expect(authorize).not.toHaveBeenCalled()
     expect(provider).not.toHaveBeenCalled()
   })
@@ -107,7 +107,7 @@ describe('a preflight request', () => {
     ['the origin "null"', { ...asking, origin: 'null' }],
     ['no Access-Control-Request-Method', { origin: ALLOWED }],
   ])('gets 405 for %s', async (_, headers) => {
-    const answer = await preflight(openWorld(), headers)
+    const answer = await preflight(openSetup(), headers)
     expect(answer.status).toBe(405)
     expect(answer.headers.get('access-control-allow-methods')).toBeNull()
   })
@@ -115,7 +115,7 @@ describe('a preflight request', () => {
   it.each(['content-type; evil', 'a:b', 'a b', 'content-type,,x', '*', ',', '"', 'é'])(
     'allows no header with an invalid name: %s',
     async (wanted) => {
-      const answer = await preflight(openWorld(), { ...asking, 'access-control-request-headers': wanted })
+      const answer = await preflight(openSetup(), { ...asking, 'access-control-request-headers': wanted })
       expect(answer.status).toBe(204)
       expect(answer.headers.has('access-control-allow-headers')).toBe(false)
     },
@@ -138,26 +138,26 @@ describe('a page of another site', () => {
   ]
 
   it.each(sites)('cannot open a stream: %s', async (_, headers) => {
-    const world = openWorld()
-    await expectRefusal(await world.get('?events', { headers }), 'forbidden')
-    expect(world.calls).toEqual([])
-    expect(world.watchers).toBe(0)
+    const setup = openSetup()
+    await expectRefusal(await setup.get('?events', { headers }), 'forbidden')
+    expect(setup.calls).toEqual([])
+    expect(setup.watchers).toBe(0)
   })
 
   it.each(sites)('cannot change anything: %s', async (_, headers) => {
-    const world = openWorld()
+    const setup = openSetup()
     for (const action of ['reset', 'unlink', 'request-pairing-code'])
-      await expectRefusal(await world.post({ action, phoneNumber: '5511987654321' }, headers), 'forbidden')
-    expect(world.calls).toEqual([])
+      await expectRefusal(await setup.post({ action, phoneNumber: '5511987654321' }, headers), 'forbidden')
+    expect(setup.calls).toEqual([])
   })
 })
 
 describe('a provider that never responds', () => {
-  it.each<readonly [string, (world: World) => Promise<Response>]>([
-    ['a change', (world) => world.post({ action: 'reset' })],
+  it.each<readonly [string, (setup: Setup) => Promise<Response>]>([
+    ['a change', (setup) => setup.post({ action: 'reset' })],
     [
       'a pairing code',
-      (world) => world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
+      (setup) => setup.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
     ],
   ])('is aborted after twice its request timeout: %s', async (_, send) => {
     const signals: (AbortSignal | undefined)[] = []
@@ -165,8 +165,8 @@ describe('a provider that never responds', () => {
       signals.push(Object(given.at(-1)).signal)
       return silence()
     }
-    const world = createWorld({ getQrCode: never, reset: never, requestPairingCode: never })
-    const answer = send(world)
+    const setup = createSetup({ getQrCode: never, reset: never, requestPairingCode: never })
+    const answer = send(setup)
     await pass(2 * timing.requestTimeoutMs)
     await expectRefusal(await answer, 'timeout')
     expect(signals.map((signal) => signal?.aborted)).toEqual([true])
@@ -179,18 +179,18 @@ describe('the log', () => {
   const target = { provider: 'spy', sessionId: 'main' }
 
   it('contains each provider call, its duration and its error code', async () => {
-    const world = createWorld({
+    const setup = createSetup({
       getStatus: async () => {
         await new Promise((resolve) => setTimeout(resolve, 250))
         return { status: 'unlinked' }
       },
       reset: () => Promise.reject(new PairingError('timeout', SECRET)),
     })
-    const answer = world.get()
+    const answer = setup.get()
     await pass(250)
     await answer
-    await world.post({ action: 'reset' })
-    expect(world.log).toEqual<PairingLogEntry[]>([
+    await setup.post({ action: 'reset' })
+    expect(setup.log).toEqual<PairingLogEntry[]>([
       { event: 'upstream', ...target, call: 'state', durationMs: 250 },
       { event: 'upstream', ...target, call: 'reset', durationMs: 0, code: 'timeout' },
       { event: 'refused', status: 504, code: 'timeout' },
@@ -198,58 +198,58 @@ describe('the log', () => {
   })
 
   it('contains the number of watchers and each webhook', async () => {
-    const world = createWorld(
+    const setup = createSetup(
       { readWebhook: () => ({ status: 'linking' }), getQrCode: silence, getStatus: silence },
       { webhookSecret: SECRET },
     )
-    const tab = await world.watch()
-    await world.webhook({}, { query: `?secret=${SECRET}` })
+    const tab = await setup.watch()
+    await setup.webhook({}, { query: `?secret=${SECRET}` })
     tab.leave()
     await pass(0)
-    expect(world.log).toEqual<PairingLogEntry[]>([
+    expect(setup.log).toEqual<PairingLogEntry[]>([
       { event: 'watchers', ...target, watchers: 1 },
       { event: 'webhook', ...target },
       { event: 'watchers', ...target, watchers: 0 },
     ])
   })
 
-  it.each<readonly [string, (world: World) => Promise<Response>, number, string]>([
-    ['an unknown read', (world) => world.get('?want=no'), 400, 'invalid-request'],
-    ['another method', (world) => world.get('', { method: 'DELETE' }), 405, 'invalid-request'],
-    ['another origin', (world) => world.get('', { headers: { origin: EVIL } }), 403, 'cross-origin'],
-    ['an invalid body', (world) => world.post('{'), 400, 'invalid-request'],
+  it.each<readonly [string, (setup: Setup) => Promise<Response>, number, string]>([
+    ['an unknown read', (setup) => setup.get('?want=no'), 400, 'invalid-request'],
+    ['another method', (setup) => setup.get('', { method: 'DELETE' }), 405, 'invalid-request'],
+    ['another origin', (setup) => setup.get('', { headers: { origin: EVIL } }), 403, 'cross-origin'],
+    ['an invalid body', (setup) => setup.post('{'), 400, 'invalid-request'],
     [
       'an invalid phone number',
-      (world) => world.post({ action: 'request-pairing-code' }),
+      (setup) => setup.post({ action: 'request-pairing-code' }),
       422,
       'invalid-phone-number',
     ],
   ])('contains each refusal once: %s', async (_, send, status, code) => {
-    const world = createWorld()
-    await send(world)
-    expect(world.log.filter(({ event }) => event !== 'error')).toEqual([{ event: 'refused', status, code }])
+    const setup = createSetup()
+    await send(setup)
+    expect(setup.log.filter(({ event }) => event !== 'error')).toEqual([{ event: 'refused', status, code }])
   })
 
   it('may throw without an effect on responses', async () => {
     const log = () => {
       throw new Error(SECRET)
     }
-    const world = createWorld({}, { log })
-    expect((await world.get()).status).toBe(200)
-    await expectRefusal(await world.get('?want=no'), 'invalid-request')
-    const tab = await world.watch()
+    const setup = createSetup({}, { log })
+    expect((await setup.get()).status).toBe(200)
+    await expectRefusal(await setup.get('?want=no'), 'invalid-request')
+    const tab = await setup.watch()
     expect(tab.events).not.toEqual([])
     tab.leave()
   })
 
   it('is optional', async () => {
-    const world = createWorld({}, { log: undefined })
-    expect((await world.get()).status).toBe(200)
+    const setup = createSetup({}, { log: undefined })
+    expect((await setup.get()).status).toBe(200)
   })
 })
 
 it('the handler works at any path', async () => {
-  const { handler } = createWorld()
+  const { handler } = createSetup()
   for (const url of [HANDLER_URL, `${OWN}/`, `${OWN}/a/b/c`, `${OWN}/api/pairing/`])
     expect((await handler(new Request(`${url}?want=state`))).status).toBe(200)
 })

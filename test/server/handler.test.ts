@@ -3,8 +3,8 @@ import { PairingError, pairingErrorCodes } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { httpStatusOf } from '../../src/server/responses.js'
 import { gate } from '../providers/fetch-stub.js'
+import { handlerOptions, providerErrorOf, type SetupOptions, separateHandler, updateOf } from './setup.js'
 import { SPY_SESSION, spyProvider, timing } from './spy-provider.js'
-import { handlerOptions, providerErrorOf, separateHandler, updateOf, type WorldOptions } from './world.js'
 
 const URL_OF_HANDLER = 'https://host.example/api/pairing'
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
@@ -18,7 +18,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-interface World {
+interface Setup {
   readonly calls: readonly string[]
   get(query?: string, init?: RequestInit): Promise<Response>
   post(body: unknown, headers?: Record<string, string>): Promise<Response>
@@ -27,11 +27,11 @@ interface World {
 
 function setUp(
   methods: Partial<PairingProvider> = {},
-  { provider: other, ...options }: WorldOptions = {},
-): World {
+  { provider: other, ...options }: SetupOptions = {},
+): Setup {
   const provider = spyProvider(methods)
   const handler = separateHandler(handlerOptions({ ...options, provider: other ?? provider }))
-  const send: World['send'] = (init, address = URL_OF_HANDLER) => handler(new Request(address, init))
+  const send: Setup['send'] = (init, address = URL_OF_HANDLER) => handler(new Request(address, init))
   return {
     calls: provider.calls,
     send,
@@ -78,31 +78,31 @@ describe('authorize', () => {
     ['the text "false"', 'false'],
     ['a promise of a user', Promise.resolve({ id: 7 })],
   ]
-  const requests: readonly (readonly [string, (world: World) => Promise<Response>])[] = [
-    ['GET', (world) => world.get('?want=code')],
-    ['POST', (world) => world.post({ action: 'unlink' })],
-    ['PUT', (world) => world.send({ method: 'PUT' })],
-    ['an invalid request', (world) => world.post('{', { 'content-type': 'text/plain' })],
+  const requests: readonly (readonly [string, (setup: Setup) => Promise<Response>])[] = [
+    ['GET', (setup) => setup.get('?want=code')],
+    ['POST', (setup) => setup.post({ action: 'unlink' })],
+    ['PUT', (setup) => setup.send({ method: 'PUT' })],
+    ['an invalid request', (setup) => setup.post('{', { 'content-type': 'text/plain' })],
   ]
 
   describe.each(requests)('for %s', (_, request) => {
     it.each(failing)('responds with 500 and no detail if it %s', async (_, authorize) => {
-      const world = setUp({}, { authorize })
-      await expectProblem(await request(world), 'unknown', 500)
-      expect(world.calls).toEqual([])
+      const setup = setUp({}, { authorize })
+      await expectProblem(await request(setup), 'unknown', 500)
+      expect(setup.calls).toEqual([])
     })
 
     it('responds with 401 and no detail if it throws sign-in-required', async () => {
       const authorize = () => Promise.reject(new PairingError('sign-in-required', SECRET))
-      const world = setUp({}, { authorize })
-      await expectProblem(await request(world), 'sign-in-required', 401)
-      expect(world.calls).toEqual([])
+      const setup = setUp({}, { authorize })
+      await expectProblem(await request(setup), 'sign-in-required', 401)
+      expect(setup.calls).toEqual([])
     })
 
     it.each(forbidden)('responds with 403 and no detail if it returns %s', async (_, value) => {
-      const world = setUp({}, { authorize: () => value as boolean })
-      await expectProblem(await request(world), 'forbidden', 403)
-      expect(world.calls).toEqual([])
+      const setup = setUp({}, { authorize: () => value as boolean })
+      await expectProblem(await request(setup), 'forbidden', 403)
+      expect(setup.calls).toEqual([])
     })
   })
 
@@ -141,14 +141,14 @@ describe('authorize', () => {
   })
 
   it('makes an action invalid if it consumes the body, and has no other effect', async () => {
-    const world = setUp({}, { authorize: async (request) => Boolean(await request.json()) })
-    await expectProblem(await world.post({ action: 'reset' }), 'invalid-request')
-    expect(world.calls).toEqual([])
+    const setup = setUp({}, { authorize: async (request) => Boolean(await request.json()) })
+    await expectProblem(await setup.post({ action: 'reset' }), 'invalid-request')
+    expect(setup.calls).toEqual([])
   })
 
   it('may read a clone of the request', async () => {
-    const world = setUp({}, { authorize: async (request) => Boolean(await request.clone().json()) })
-    expect((await world.post({ action: 'reset' })).status).toBe(200)
+    const setup = setUp({}, { authorize: async (request) => Boolean(await request.clone().json()) })
+    expect((await setup.post({ action: 'reset' })).status).toBe(200)
   })
 })
 
@@ -168,17 +168,17 @@ describe('GET', () => {
   }
 
   it('?want=state calls getStatus and responds with an update', async () => {
-    const world = setUp()
-    const answer = await world.get('?want=state')
+    const setup = setUp()
+    const answer = await setup.get('?want=state')
     expect(answer.status).toBe(200)
     expect(answer.headers.get('content-type')).toBe('application/json')
     expect(await answer.json()).toEqual({ ...common, status: 'unlinked' })
-    expect(world.calls).toEqual(['getStatus'])
+    expect(setup.calls).toEqual(['getStatus'])
   })
 
   it('?want=code calls getQrCode and responds with an update that contains the code', async () => {
-    const world = setUp()
-    expect(await (await world.get('?want=code')).json()).toEqual({
+    const setup = setUp()
+    expect(await (await setup.get('?want=code')).json()).toEqual({
       ...common,
       status: 'qr',
       qrCode: { kind: 'text', value: '2@ref,noise,identity,adv,1' },
@@ -186,7 +186,7 @@ describe('GET', () => {
       hideInMs: timing.qrLifetimeMs,
       expiresInMs: 60_000,
     })
-    expect(world.calls).toEqual(['getQrCode'])
+    expect(setup.calls).toEqual(['getQrCode'])
   })
 
   it('lists only the methods and abilities that the provider has', async () => {
@@ -206,9 +206,9 @@ describe('GET', () => {
     ['another case', '?want=STATE'],
     ['the value of an older version', '?ask=status'],
   ])('refuses a read of %s with 400', async (_, query) => {
-    const world = setUp()
-    await expectProblem(await world.get(query), 'invalid-request', 400)
-    expect(world.calls).toEqual([])
+    const setup = setUp()
+    await expectProblem(await setup.get(query), 'invalid-request', 400)
+    expect(setup.calls).toEqual([])
   })
 
   it.each([
@@ -216,14 +216,14 @@ describe('GET', () => {
     'code&want=reset',
     'state&want=request-pairing-code&phoneNumber=5511987654321',
   ])('?want=%s calls no method that changes anything', async (query) => {
-    const world = setUp()
-    expect((await world.get(`?want=${query}`)).status).toBe(200)
-    expect(world.calls).toEqual([query.startsWith('code') ? 'getQrCode' : 'getStatus'])
+    const setup = setUp()
+    expect((await setup.get(`?want=${query}`)).status).toBe(200)
+    expect(setup.calls).toEqual([query.startsWith('code') ? 'getQrCode' : 'getStatus'])
   })
 
   it('passes the signal of the request to the provider', async () => {
     const asked = gate()
-    const world = setUp({
+    const setup = setUp({
       getStatus: ({ signal }) =>
         new Promise((_, reject) => {
           signal?.addEventListener('abort', () => reject(new PairingError('aborted', 'Given up.')))
@@ -231,7 +231,7 @@ describe('GET', () => {
         }),
     })
     const client = new AbortController()
-    const answer = world.get('?want=state', { signal: client.signal })
+    const answer = setup.get('?want=state', { signal: client.signal })
     await asked.opened
     client.abort()
     await expectProblem(await answer, 'aborted', 499)
@@ -240,23 +240,23 @@ describe('GET', () => {
 
 describe('POST', () => {
   it('request-pairing-code sends the digits of the number and responds with the code', async () => {
-    const world = setUp()
-    const answer = await world.post({ action: 'request-pairing-code', phoneNumber: '+55 (11) 98765-4321' })
+    const setup = setUp()
+    const answer = await setup.post({ action: 'request-pairing-code', phoneNumber: '+55 (11) 98765-4321' })
     expect(answer.status).toBe(200)
     expect(await answer.json()).toMatchObject({
       status: 'unlinked',
       reason: 'code-replaced',
       pairingCode: { value: 'ABCD1234', lastDigits: '4321', expiresInMs: timing.pairingCodeLifetimeMs },
     })
-    expect(world.calls).toEqual(['requestPairingCode 5511987654321'])
+    expect(setup.calls).toEqual(['requestPairingCode 5511987654321'])
   })
 
   it.each([
     ['reset', 'reset'],
     ['unlink', 'disconnected'],
   ])('%s responds with an update that has the reason %s', async (action, reason) => {
-    const world = setUp()
-    const answer = await world.post({ action })
+    const setup = setUp()
+    const answer = await setup.post({ action })
     expect(answer.status).toBe(200)
     expect(answer.headers.get('cache-control')).toBe('no-store')
     expect(await answer.json()).toMatchObject({
@@ -265,7 +265,7 @@ describe('POST', () => {
       reason,
       revision: expect.any(Number),
     })
-    expect(world.calls).toEqual([action])
+    expect(setup.calls).toEqual([action])
   })
 
   it.each([
@@ -275,8 +275,8 @@ describe('POST', () => {
   ])('responds with 501 to %s if the provider has no %s', async (action, method) => {
     const provider = spyProvider()
     Reflect.deleteProperty(provider, method)
-    const world = setUp({}, { provider })
-    await expectProblem(await world.post({ action, phoneNumber: '5511987654321' }), 'not-supported', 501)
+    const setup = setUp({}, { provider })
+    await expectProblem(await setup.post({ action, phoneNumber: '5511987654321' }), 'not-supported', 501)
     expect(provider.calls).toEqual([])
   })
 
@@ -293,10 +293,10 @@ describe('POST', () => {
     ['is a number too large for all its digits', 1e21],
     ['is a path', '5511987654321/../unlink'],
   ])('refuses a pairing code if the number %s', async (_, phoneNumber) => {
-    const world = setUp()
-    const answer = await world.post({ action: 'request-pairing-code', phoneNumber })
+    const setup = setUp()
+    const answer = await setup.post({ action: 'request-pairing-code', phoneNumber })
     await expectProblem(answer, 'invalid-phone-number', 422)
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
   })
 
   it.each([
@@ -316,9 +316,9 @@ describe('POST', () => {
     ['a form', 'action=reset'],
     ['nothing', ''],
   ])('refuses a body with %s', async (_, body) => {
-    const world = setUp()
-    await expectProblem(await world.post(body), 'invalid-request', 400)
-    expect(world.calls).toEqual([])
+    const setup = setUp()
+    await expectProblem(await setup.post(body), 'invalid-request', 400)
+    expect(setup.calls).toEqual([])
     expect('action' in {}).toBe(false)
   })
 
@@ -343,8 +343,8 @@ describe('POST', () => {
   })
 
   it('refuses a missing body', async () => {
-    const world = setUp()
-    const answer = await world.send({ method: 'POST', headers: { 'content-type': 'application/json' } })
+    const setup = setUp()
+    const answer = await setup.send({ method: 'POST', headers: { 'content-type': 'application/json' } })
     await expectProblem(answer, 'invalid-request', 400)
   })
 
@@ -373,9 +373,9 @@ describe('POST', () => {
     'application/csp-report',
     '',
   ])('refuses the content type "%s", which forms and pages of other sites can send', async (type) => {
-    const world = setUp()
-    await expectProblem(await world.post({ action: 'reset' }, { 'content-type': type }), 'invalid-request')
-    expect(world.calls).toEqual([])
+    const setup = setUp()
+    await expectProblem(await setup.post({ action: 'reset' }, { 'content-type': type }), 'invalid-request')
+    expect(setup.calls).toEqual([])
   })
 
   it.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON ;charset=UTF-8'])(
@@ -391,10 +391,10 @@ describe('POST', () => {
   }
 
   it('takes a body of 16 kB, and refuses one byte more', async () => {
-    const world = setUp()
-    expect((await world.post(padded(16_384))).status).toBe(200)
-    await expectProblem(await world.post(padded(16_385)), 'invalid-request', 400)
-    expect(world.calls).toEqual(['reset'])
+    const setup = setUp()
+    expect((await setup.post(padded(16_384))).status).toBe(200)
+    await expectProblem(await setup.post(padded(16_385)), 'invalid-request', 400)
+    expect(setup.calls).toEqual(['reset'])
   })
 
   it('counts bytes instead of characters', async () => {
@@ -496,22 +496,22 @@ describe('requests from other origins', () => {
   ]
 
   it.each(refused)('are refused with %s', async (_, headers) => {
-    const world = setUp({}, { allowedOrigins })
-    await expectProblem(await world.post({ action: 'unlink' }, headers), 'forbidden', 403)
-    expect(world.calls).toEqual([])
+    const setup = setUp({}, { allowedOrigins })
+    await expectProblem(await setup.post({ action: 'unlink' }, headers), 'forbidden', 403)
+    expect(setup.calls).toEqual([])
   })
 
   it.each(allowed)('are accepted with %s', async (_, headers) => {
-    const world = setUp({}, { allowedOrigins })
-    expect((await world.post({ action: 'unlink' }, headers)).status).toBe(200)
+    const setup = setUp({}, { allowedOrigins })
+    expect((await setup.post({ action: 'unlink' }, headers)).status).toBe(200)
   })
 
   it('are refused for reads too, because a read may make the provider issue a code; the address bar may read', async () => {
-    const world = setUp({}, { allowedOrigins })
-    const read = (headers: Headers) => world.get('?want=code', { headers })
+    const setup = setUp({}, { allowedOrigins })
+    const read = (headers: Headers) => setup.get('?want=code', { headers })
     await expectProblem(await read({ 'sec-fetch-site': 'cross-site' }), 'forbidden', 403)
     await expectProblem(await read({ origin: 'https://evil.example' }), 'forbidden', 403)
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
     expect((await read({ 'sec-fetch-site': 'none' })).status).toBe(200)
     expect((await read({ origin: 'https://app.example', 'sec-fetch-site': 'cross-site' })).status).toBe(200)
   })
@@ -539,11 +539,11 @@ describe('other methods', () => {
   it.each(['HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
     'responds to %s with 405 and the allowed methods',
     async (method) => {
-      const world = setUp()
-      const answer = await world.send({ method })
+      const setup = setUp()
+      const answer = await setup.send({ method })
       expect(answer.headers.get('allow')).toBe('GET, POST')
       await expectProblem(answer, 'invalid-request', 405)
-      expect(world.calls).toEqual([])
+      expect(setup.calls).toEqual([])
     },
   )
 
@@ -598,13 +598,13 @@ describe('a provider call that fails', () => {
     retryAfterMs: 5_000,
     status: 418,
   })
-  const calls: readonly (readonly [string, (world: World) => Promise<Response>])[] = [
+  const calls: readonly (readonly [string, (setup: Setup) => Promise<Response>])[] = [
     [
       'requestPairingCode',
-      (world) => world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
+      (setup) => setup.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
     ],
-    ['reset', (world) => world.post({ action: 'reset' })],
-    ['unlink', (world) => world.post({ action: 'unlink' })],
+    ['reset', (setup) => setup.post({ action: 'reset' })],
+    ['unlink', (setup) => setup.post({ action: 'unlink' })],
   ]
 
   describe.each(calls)('of %s', (method, call) => {
@@ -714,19 +714,19 @@ describe('responses of a custom provider', () => {
     ['an invalid pairing code', { status: 'pairing-code', pairingCode: `Error: ${SECRET}` }],
     ['an unknown status', { status: SECRET }],
   ])('become the error invalid-answer for %s', async (_, snapshot) => {
-    const world = setUp({ getStatus: async () => snapshot as never })
-    expect(await providerErrorOf(world.get())).toBe('invalid-answer')
+    const setup = setUp({ getStatus: async () => snapshot as never })
+    expect(await providerErrorOf(setup.get())).toBe('invalid-answer')
   })
 })
 
 describe('every response', () => {
-  const answers: readonly (readonly [string, (world: World) => Promise<Response>])[] = [
-    ['a snapshot', (world) => world.get()],
-    ['a code', (world) => world.get('?want=code')],
-    ['a change', (world) => world.post({ action: 'reset' })],
-    ['a bad request', (world) => world.post('{')],
-    ['a foreign origin', (world) => world.post({ action: 'reset' }, { origin: 'https://evil.example' })],
-    ['another method', (world) => world.send({ method: 'DELETE' })],
+  const answers: readonly (readonly [string, (setup: Setup) => Promise<Response>])[] = [
+    ['a snapshot', (setup) => setup.get()],
+    ['a code', (setup) => setup.get('?want=code')],
+    ['a change', (setup) => setup.post({ action: 'reset' })],
+    ['a bad request', (setup) => setup.post('{')],
+    ['a foreign origin', (setup) => setup.post({ action: 'reset' }, { origin: 'https://evil.example' })],
+    ['another method', (setup) => setup.send({ method: 'DELETE' })],
   ]
 
   it.each(answers)('forbids caching and has a fixed content type: %s', async (_, call) => {

@@ -9,17 +9,17 @@ import { toNodeListener } from '../../src/server/node.js'
 import '../late-modules.js'
 import { createPairingLink, verifyPairingLink } from '../../src/server/pairing-link.js'
 import { everythingIn } from '../providers/fetch-stub.js'
-import { type SpyProvider, spyProvider, timing } from './spy-provider.js'
 import {
-  createWorld,
+  createSetup,
   expectRefusal,
   HANDLER_URL,
   readTab,
+  type Setup,
+  type SetupOptions,
   silence,
   type Tab,
-  type World,
-  type WorldOptions,
-} from './world.js'
+} from './setup.js'
+import { type SpyProvider, spyProvider, timing } from './spy-provider.js'
 
 // A client that knows how the server works, and is not authorized. `handler.test.ts` tests the responses to well-behaved clients.
 
@@ -66,7 +66,7 @@ const requestsAs = (headers: Record<string, string>): readonly Request[] => [
 const codesIn = ({ text }: Tab): string[] => text.match(/2@[^,]+/g) ?? []
 
 /** Two customers of one host. The cookie names the sender of a request; the path names the receiver of a webhook. */
-function twoTenants(options: WorldOptions = {}) {
+function twoTenants(options: SetupOptions = {}) {
   const tenant = (name: string): SpyProvider =>
     spyProvider({
       sessionId: name,
@@ -89,7 +89,7 @@ function twoTenants(options: WorldOptions = {}) {
     if (!provider) throw new PairingError('sign-in-required', `No such session: ${cookie} ${SECRET}`)
     return provider
   }
-  const world = createWorld(
+  const setup = createSetup(
     {},
     {
       authorize: (request) => Boolean(signedIn(request)),
@@ -109,7 +109,7 @@ function twoTenants(options: WorldOptions = {}) {
     cookie: `session=cookie-of-${name}`,
     'x-requested-with': 'XMLHttpRequest',
   })
-  return { world, tenants, as, watchAs: (name: 'a' | 'b') => world.watch('', { headers: as(name) }) }
+  return { setup, tenants, as, watchAs: (name: 'a' | 'b') => setup.watch('', { headers: as(name) }) }
 }
 
 describe('a visitor who is not signed in', () => {
@@ -125,18 +125,18 @@ describe('a visitor who is not signed in', () => {
     ['a header that frameworks trust internally', { 'x-middleware-subrequest': 'middleware:middleware' }],
     ['the address of the server itself', { 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1' }],
   ])('gets nothing with %s', async (_, headers) => {
-    const { world, tenants } = twoTenants()
+    const { setup, tenants } = twoTenants()
     for (const request of requestsAs(headers))
-      await expectRefusal(await world.handler(request), 'sign-in-required')
+      await expectRefusal(await setup.handler(request), 'sign-in-required')
     expect(tenants.a.calls).toEqual([])
-    expect(world.watchers).toBe(0)
+    expect(setup.watchers).toBe(0)
   })
 
   it('is refused before the body is read, however slowly it arrives', async () => {
-    const { world } = twoTenants()
+    const { setup } = twoTenants()
     const body = new ReadableStream<Uint8Array>({ pull: silence })
     const request = new Request(HANDLER_URL, { ...post(''), body, duplex: 'half' } as RequestInit)
-    await expectRefusal(await world.handler(request), 'sign-in-required')
+    await expectRefusal(await setup.handler(request), 'sign-in-required')
     expect(request.bodyUsed).toBe(false)
   })
 })
@@ -154,16 +154,16 @@ describe('a tenant who wants the session of another tenant', () => {
     ['another method in a header', '?want=code', { 'x-http-method-override': 'POST' }],
     ['another path in a header', '?want=code', { 'x-original-url': '/b', 'x-rewrite-url': '/b' }],
   ])('gets only their own session with %s', async (_, query, headers) => {
-    const { world, tenants, as } = twoTenants()
-    const answer = await world.get(query, { headers: { ...as('a'), ...headers } })
+    const { setup, tenants, as } = twoTenants()
+    const answer = await setup.get(query, { headers: { ...as('a'), ...headers } })
     expect(await answer.text()).toContain('2@of-a')
     expect(tenants.b.calls).toEqual([])
   })
 
   it('changes only their own session, in spite of the body', async () => {
-    const { world, tenants, as } = twoTenants()
+    const { setup, tenants, as } = twoTenants()
     const body = { action: 'unlink', sessionId: 'b', provider: 'b', tenant: 'b', session: { id: 'b' } }
-    expect((await world.post(body, as('a'))).status).toBe(200)
+    expect((await setup.post(body, as('a'))).status).toBe(200)
     expect([tenants.a.calls, tenants.b.calls]).toEqual([['unlink'], []])
   })
 
@@ -177,41 +177,41 @@ describe('a tenant who wants the session of another tenant', () => {
   })
 
   it('cannot read on its webhook path', async () => {
-    const { world, tenants, as } = twoTenants()
+    const { setup, tenants, as } = twoTenants()
     for (const query of ['?want=code', '?events', '?want=state']) {
-      const answer = await world.get(`/b/webhook${query}`, { headers: as('a') })
+      const answer = await setup.get(`/b/webhook${query}`, { headers: as('a') })
       await expectRefusal(answer, 'sign-in-required')
     }
     expect([tenants.a.calls, tenants.b.calls]).toEqual([[], []])
   })
 
   it('gets their own code if they send the codeId of the other session', async () => {
-    const { world, as, watchAs } = twoTenants()
+    const { setup, as, watchAs } = twoTenants()
     const ofB = await watchAs('b')
     const id = String(ofB.events[0]?.data.codeId)
-    const ofA = await world.watch(`&has=${id}`, { headers: as('a') })
+    const ofA = await setup.watch(`&has=${id}`, { headers: as('a') })
     expect(codesIn(ofA)).toEqual(['2@of-a'])
     expect(ofA.text).not.toContain(id)
   })
 
   it('does not share its pending requests', async () => {
-    const { world, as } = twoTenants()
+    const { setup, as } = twoTenants()
     const answers = await Promise.all(
       (['a', 'b', 'a', 'b'] as const).map(async (name) =>
-        (await world.get('?want=code', { headers: as(name) })).text(),
+        (await setup.get('?want=code', { headers: as(name) })).text(),
       ),
     )
     expect(answers.map((text) => /2@of-\w/.exec(text)?.[0])).toEqual(['2@of-a', '2@of-b', '2@of-a', '2@of-b'])
   })
 
   it('uses up neither its pairing codes nor its stream limit', async () => {
-    const { world, as, watchAs } = twoTenants({ maxWatchersPerSession: 1 })
+    const { setup, as, watchAs } = twoTenants({ maxWatchersPerSession: 1 })
     const ask = (name: 'a' | 'b') =>
-      world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }, as(name))
+      setup.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }, as(name))
     for (let request = 0; request < 5; request += 1) await ask('a')
     expect((await ask('b')).status).toBe(200)
     await watchAs('a')
-    expect((await world.get('?events', { headers: as('a') })).status).toBe(429)
+    expect((await setup.get('?events', { headers: as('a') })).status).toBe(429)
     await watchAs('b')
   })
 
@@ -220,29 +220,29 @@ describe('a tenant who wants the session of another tenant', () => {
     ['no secret', '', 'b', 'sign-in-required'],
     ['the secret of a tenant that does not exist', 'undefined', 'c', 'forbidden'],
   ])('cannot reach its pages through a webhook with %s', async (_, secret, path, code) => {
-    const { world, watchAs } = twoTenants()
+    const { setup, watchAs } = twoTenants()
     const tabs = [await watchAs('a'), await watchAs('b')]
     const heard = tabs.map(({ text }) => text)
     const request = new Request(`${HANDLER_URL}/${path}/webhook?secret=${secret}`, post('{"instance":"b"}'))
-    await expectRefusal(await world.handler(request), code)
+    await expectRefusal(await setup.handler(request), code)
     await pass(0)
     expect(tabs.map(({ text }) => text)).toEqual(heard)
   })
 
   it('cannot reach its pages with the webhook of another instance, sent as their own', async () => {
-    const { world, watchAs } = twoTenants()
+    const { setup, watchAs } = twoTenants()
     const tabs = [await watchAs('a'), await watchAs('b')]
     const heard = tabs.map(({ text }) => text)
     const request = new Request(`${HANDLER_URL}/a/webhook?secret=the-webhooks-of-a`, post('{"instance":"b"}'))
-    expect((await world.handler(request)).status).toBe(200)
+    expect((await setup.handler(request)).status).toBe(200)
     await pass(0)
     expect(tabs.map(({ text }) => text)).toEqual(heard)
   })
 
   it('reaches only their own pages with their own webhook', async () => {
-    const { world, watchAs } = twoTenants()
+    const { setup, watchAs } = twoTenants()
     const [ofA, ofB] = [await watchAs('a'), await watchAs('b')]
-    await world.handler(
+    await setup.handler(
       new Request(`${HANDLER_URL}/a/webhook?secret=the-webhooks-of-a`, post('{"instance":"a"}')),
     )
     await pass(timing.qrMinIntervalMs)
@@ -254,12 +254,12 @@ describe('a tenant who wants the session of another tenant', () => {
 describe('a pairing link used by the wrong client', () => {
   const secret = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
 
-  function linkedWorld() {
+  function linkedSetup() {
     const tenants: Readonly<Record<string, SpyProvider>> = {
       a: spyProvider({ sessionId: 'a' }),
       b: spyProvider({ sessionId: 'b' }),
     }
-    const world = createWorld(
+    const setup = createSetup(
       {},
       {
         authorize: async (request) => Boolean(await verifyPairingLink(request, { secret })),
@@ -270,7 +270,7 @@ describe('a pairing link used by the wrong client', () => {
         },
       },
     )
-    return { world, tenants }
+    return { setup, tenants }
   }
 
   async function tokenFor(sessionId: string, options: { expiresInMs?: number; secret?: string } = {}) {
@@ -299,10 +299,10 @@ describe('a pairing link used by the wrong client', () => {
     ['as another kind of token', () => `${forge({ alg: 'none' })}.${forge({ sessionId: 'a' })}.`],
     ['with the length of a book', (token) => token + 'A'.repeat(7_000)],
   ])('opens nothing: %s', async (_, alter) => {
-    const { world, tenants } = linkedWorld()
+    const { setup, tenants } = linkedSetup()
     const token = await alter(await tokenFor('a'))
     for (const request of requestsAs({ authorization: `Bearer ${token}` })) {
-      const answer = await world.handler(request)
+      const answer = await setup.handler(request)
       // 403 for a link that was never created; `authorize` distinguishes it from an expired one.
       await expectRefusal(answer, answer.status === 403 ? 'forbidden' : 'sign-in-required')
     }
@@ -323,28 +323,28 @@ describe('a pairing link used by the wrong client', () => {
         }),
     ],
   ])('opens nothing in the wrong place: %s', async (_, requestWith) => {
-    const { world, tenants } = linkedWorld()
-    await expectRefusal(await world.handler(requestWith(await tokenFor('a'))), 'sign-in-required')
+    const { setup, tenants } = linkedSetup()
+    await expectRefusal(await setup.handler(requestWith(await tokenFor('a'))), 'sign-in-required')
     expect(tenants.a?.calls).toEqual([])
   })
 
   it('opens nothing from the moment it expires', async () => {
-    const { world, tenants } = linkedWorld()
+    const { setup, tenants } = linkedSetup()
     const headers = { authorization: `Bearer ${await tokenFor('a', { expiresInMs: MINUTE_MS })}` }
     // A link works for one more minute, because the clocks of two servers may differ.
     await pass(2 * MINUTE_MS - 1)
-    expect((await world.get('?want=state', { headers })).status).toBe(200)
+    expect((await setup.get('?want=state', { headers })).status).toBe(200)
     await pass(1)
     for (const request of requestsAs(headers))
-      await expectRefusal(await world.handler(request), 'sign-in-required')
+      await expectRefusal(await setup.handler(request), 'sign-in-required')
     expect(tenants.a?.calls).toEqual(['getStatus'])
   })
 
   it('opens only its own session, in spite of all other parts of the request', async () => {
-    const { world, tenants } = linkedWorld()
+    const { setup, tenants } = linkedSetup()
     const headers = { authorization: `Bearer ${await tokenFor('a')}` }
-    await world.get('?want=code&sessionId=b&pairing=b', { headers })
-    await world.post({ action: 'reset', sessionId: 'b' }, headers)
+    await setup.get('?want=code&sessionId=b&pairing=b', { headers })
+    await setup.post({ action: 'reset', sessionId: 'b' }, headers)
     expect([tenants.a?.calls, tenants.b?.calls]).toEqual([['getQrCode', 'reset'], []])
   })
 })
@@ -354,8 +354,8 @@ describe('a forged webhook', () => {
 
   function hooked() {
     const readWebhook = vi.fn(() => ({ status: 'linking' }) as const)
-    const world = createWorld({ readWebhook }, { webhookSecret: SECRET, authorize: () => false })
-    return { world, readWebhook }
+    const setup = createSetup({ readWebhook }, { webhookSecret: SECRET, authorize: () => false })
+    return { setup, readWebhook }
   }
 
   const forgeries: readonly (readonly [string, string, Record<string, string>])[] = [
@@ -381,9 +381,9 @@ describe('a forged webhook', () => {
   ]
 
   it.each(forgeries)('is refused with %s', async (_, query, headers) => {
-    const { world, readWebhook } = hooked()
+    const { setup, readWebhook } = hooked()
     const body = `{"secret":"${SECRET}","authorization":"Bearer ${SECRET}"}`
-    const answer = await world.webhook(body, { query, headers })
+    const answer = await setup.webhook(body, { query, headers })
     await expectRefusal(answer, answer.status === 401 ? 'sign-in-required' : 'forbidden')
     expect(readWebhook).not.toHaveBeenCalled()
   })
@@ -392,22 +392,22 @@ describe('a forged webhook', () => {
     ['junk', '\u0000\u0001'],
     ['bytes in front of it', `\ufeff\ufeff${payload}`],
   ])('is refused with the right secret if its body is %s', async (_, body) => {
-    const { world, readWebhook } = hooked()
-    await expectRefusal(await world.webhook(body, { query: `?secret=${SECRET}` }), 'invalid-request')
+    const { setup, readWebhook } = hooked()
+    await expectRefusal(await setup.webhook(body, { query: `?secret=${SECRET}` }), 'invalid-request')
     expect(readWebhook).not.toHaveBeenCalled()
   })
 
   it('has no effect if it is nested as deep as possible', async () => {
-    const { world, readWebhook } = hooked()
+    const { setup, readWebhook } = hooked()
     const depth = 131_000
-    const answer = await world.webhook('['.repeat(depth) + ']'.repeat(depth), { query: `?secret=${SECRET}` })
+    const answer = await setup.webhook('['.repeat(depth) + ']'.repeat(depth), { query: `?secret=${SECRET}` })
     expect(answer.status).toBe(200)
     expect(readWebhook).toHaveBeenCalledOnce()
   })
 
   it('whose secret is wrong is limited, and one with the right secret is still accepted', async () => {
-    const { world } = hooked()
-    const send = (secret: string) => world.webhook(payload, { query: `?secret=${secret}` })
+    const { setup } = hooked()
+    const send = (secret: string) => setup.webhook(payload, { query: `?secret=${secret}` })
     for (let count = 0; count < 20; count += 1) await expectRefusal(await send('wrong'), 'forbidden')
     await expectRefusal(await send('wrong'), 'rate-limited', { retryAfterMs: 5_000 })
     expect((await send(SECRET)).status).toBe(200)
@@ -419,8 +419,8 @@ describe('a path that resembles another path', () => {
 
   function fortress() {
     const readWebhook = vi.fn(() => ({ status: 'linking' }) as const)
-    const world = createWorld({ readWebhook }, { webhookSecret: SECRET, authorize: () => false })
-    return { world, readWebhook }
+    const setup = createSetup({ readWebhook }, { webhookSecret: SECRET, authorize: () => false })
+    return { setup, readWebhook }
   }
 
   it.each([
@@ -443,11 +443,11 @@ describe('a path that resembles another path', () => {
     '/webhook/..',
     '/webhook/%2e%2e',
   ])('is no webhook path, so a sign-in is required, even with the right secret: %s', async (path) => {
-    const { world, readWebhook } = fortress()
+    const { setup, readWebhook } = fortress()
     const request = new Request(`${HANDLER_URL}${path}`, post('{"action":"reset"}', knowing))
-    await expectRefusal(await world.handler(request), 'forbidden')
+    await expectRefusal(await setup.handler(request), 'forbidden')
     expect(readWebhook).not.toHaveBeenCalled()
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
   })
 
   it.each([
@@ -463,41 +463,41 @@ describe('a path that resembles another path', () => {
     '/webhook?events',
     '/webhook#x',
   ])('is a webhook path, so the secret is required, and has no other effect: %s', async (path) => {
-    const { world, readWebhook } = fortress()
+    const { setup, readWebhook } = fortress()
     const send = (headers: Record<string, string>) =>
-      world.handler(new Request(`${HANDLER_URL}${path}`, post('{"action":"reset"}', headers)))
+      setup.handler(new Request(`${HANDLER_URL}${path}`, post('{"action":"reset"}', headers)))
     await expectRefusal(await send({}), 'sign-in-required')
     expect((await send(knowing)).status).toBe(200)
     expect(readWebhook).toHaveBeenCalledOnce()
-    expect(world.calls).toEqual(['getStatus'])
+    expect(setup.calls).toEqual(['getStatus'])
   })
 
   it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
     'is a path for webhooks only: %s reads nothing there, even with a sign-in or the right secret',
     async (method) => {
       const readWebhook = vi.fn(() => ({ status: 'linking' }) as const)
-      const world = createWorld({ readWebhook }, { webhookSecret: SECRET })
+      const setup = createSetup({ readWebhook }, { webhookSecret: SECRET })
       for (const query of ['?want=code', '?events']) {
-        const unknowing = await world.get(`/webhook${query}`, { method })
+        const unknowing = await setup.get(`/webhook${query}`, { method })
         expect(unknowing.status).toBe(401)
-        expect((await world.get(`/webhook${query}`, { method, headers: knowing })).status).toBe(400)
+        expect((await setup.get(`/webhook${query}`, { method, headers: knowing })).status).toBe(400)
       }
       expect(readWebhook).not.toHaveBeenCalled()
-      expect(world.calls).toEqual([])
-      expect(world.watchers).toBe(0)
+      expect(setup.calls).toEqual([])
+      expect(setup.watchers).toBe(0)
     },
   )
 
   it.each(['HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])(
     'reads and changes nothing with %s, even for a signed-in user',
     async (method) => {
-      const world = createWorld()
+      const setup = createSetup()
       for (const query of ['?want=state', '?events', '?action=reset', '']) {
-        const answer = await world.get(query, { method, headers: { 'x-http-method-override': 'GET' } })
+        const answer = await setup.get(query, { method, headers: { 'x-http-method-override': 'GET' } })
         expect(answer.status).toBe(405)
       }
-      expect(world.calls).toEqual([])
-      expect(world.watchers).toBe(0)
+      expect(setup.calls).toEqual([])
+      expect(setup.watchers).toBe(0)
     },
   )
 })
@@ -547,9 +547,9 @@ describe('a malicious body', () => {
   ]
 
   it.each(refused)('changes nothing if it is %s', async (_, body, code) => {
-    const world = createWorld()
-    await expectRefusal(await world.post(body), code)
-    expect(world.calls).toEqual([])
+    const setup = createSetup()
+    await expectRefusal(await setup.post(body), code)
+    expect(setup.calls).toEqual([])
     expect('action' in {}).toBe(false)
   })
 
@@ -575,10 +575,10 @@ describe('a malicious body', () => {
     ['ten bytes a second', 100],
     ['nothing after the first byte', 1e9],
   ])('is refused after ten seconds if it arrives with %s', async (_, intervalMs) => {
-    const world = createWorld()
+    const setup = createSetup()
     const { init, state } = dripping(intervalMs)
     let isRefused = false
-    const answer = world.handler(new Request(HANDLER_URL, init))
+    const answer = setup.handler(new Request(HANDLER_URL, init))
     void answer.then(() => {
       isRefused = true
     })
@@ -591,10 +591,10 @@ describe('a malicious body', () => {
   })
 
   it('is refused after ten seconds as a webhook too', async () => {
-    const world = createWorld({ readWebhook: () => undefined }, { webhookSecret: SECRET })
+    const setup = createSetup({ readWebhook: () => undefined }, { webhookSecret: SECRET })
     const { init } = dripping(1_000)
     const request = new Request(`${HANDLER_URL}/webhook?secret=${SECRET}`, init)
-    const answer = world.handler(request)
+    const answer = setup.handler(request)
     // The runtime's own crypto compares the secret, in real time.
     while (!request.bodyUsed) await new Promise((resolve) => setImmediate(resolve))
     await pass(10_000)
@@ -643,15 +643,15 @@ describe('a request with text that a response could repeat', () => {
     ],
     ['a method', new Request(HANDLER_URL, { method: marker })],
   ])('is not repeated: %s', async (_, request) => {
-    const world = createWorld({ readWebhook: () => undefined }, { webhookSecret: SECRET })
-    const answer = await world.handler(request)
+    const setup = createSetup({ readWebhook: () => undefined }, { webhookSecret: SECRET })
+    const answer = await setup.handler(request)
     const isStream = answer.headers.get('content-type') === 'text/event-stream'
     const tab = isStream ? readTab(answer) : undefined
     await pass(0)
     tab?.leave()
     const seen = [...answer.headers].join() + (tab ? tab.text : await answer.text())
     expect(seen.toLowerCase()).not.toContain(marker)
-    expect(JSON.stringify(world.log).toLowerCase()).not.toContain(marker)
+    expect(JSON.stringify(setup.log).toLowerCase()).not.toContain(marker)
   })
 })
 
@@ -659,10 +659,10 @@ describe('a flood', () => {
   const number = (digit: number): string => `55119876543${digit % 10}${digit % 7}`
 
   it('of pairing codes is refused from the fourth request on, with the time to wait', async () => {
-    const world = createWorld()
+    const setup = createSetup()
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, digit) =>
-        world.post({ action: 'request-pairing-code', phoneNumber: number(digit) }),
+        setup.post({ action: 'request-pairing-code', phoneNumber: number(digit) }),
       ),
     )
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, ...Array(17).fill(429)])
@@ -671,45 +671,45 @@ describe('a flood', () => {
       expect(answer.headers.get('retry-after')).toBe('30')
       await expectRefusal(answer, 'rate-limited', { retryAfterMs: 30_000 })
     }
-    expect(world.calls).toHaveLength(3)
+    expect(setup.calls).toHaveLength(3)
   })
 
   it('of pairing codes gets one more every half minute, regardless of the requests in between', async () => {
-    const world = createWorld()
+    const setup = createSetup()
     for (let second = 0; second < 120; second += 1) {
-      await world.post({ action: 'request-pairing-code', phoneNumber: number(second) })
+      await setup.post({ action: 'request-pairing-code', phoneNumber: number(second) })
       await pass(1_000)
     }
-    expect(world.calls).toHaveLength(3 + 3)
+    expect(setup.calls).toHaveLength(3 + 3)
   })
 
   it('of pairing codes gets the remaining time to wait', async () => {
-    const world = createWorld()
-    const ask = (digit: number) => world.post({ action: 'request-pairing-code', phoneNumber: number(digit) })
+    const setup = createSetup()
+    const ask = (digit: number) => setup.post({ action: 'request-pairing-code', phoneNumber: number(digit) })
     await Promise.all([ask(0), ask(1), ask(2)])
     await pass(12_345)
     await expectRefusal(await ask(3), 'rate-limited', { retryAfterMs: 17_655 })
   })
 
   it('of refused requests uses up no pairing code', async () => {
-    const world = createWorld({}, { authorize: ({ headers }) => headers.has('x-user') })
+    const setup = createSetup({}, { authorize: ({ headers }) => headers.has('x-user') })
     const user = { 'x-user': '7' }
     for (let request = 0; request < 10; request += 1) {
-      await world.post({ action: 'request-pairing-code', phoneNumber: number(request) })
-      await world.post({ action: 'request-pairing-code', phoneNumber: 'none' }, user)
-      await world.post(
+      await setup.post({ action: 'request-pairing-code', phoneNumber: number(request) })
+      await setup.post({ action: 'request-pairing-code', phoneNumber: 'none' }, user)
+      await setup.post(
         { action: 'request-pairing-code', phoneNumber: number(request) },
         { ...user, origin: 'https://evil.example' },
       )
     }
-    expect((await world.post({ action: 'request-pairing-code', phoneNumber: number(0) }, user)).status).toBe(
+    expect((await setup.post({ action: 'request-pairing-code', phoneNumber: number(0) }, user)).status).toBe(
       200,
     )
   })
 
   it('of pairing codes does not lock users out when the clock is set back', async () => {
-    const world = createWorld()
-    const ask = () => world.post({ action: 'request-pairing-code', phoneNumber: number(0) })
+    const setup = createSetup()
+    const ask = () => setup.post({ action: 'request-pairing-code', phoneNumber: number(0) })
     await Promise.all([ask(), ask(), ask()])
     vi.setSystemTime(START - 86_400_000)
     const { retryAfterMs } = Object(await (await ask()).json())
@@ -717,24 +717,24 @@ describe('a flood', () => {
   })
 
   it('of pages that watch one session is refused at its limit, and accepted again when one leaves', async () => {
-    const world = createWorld()
+    const setup = createSetup()
     const tabs: Tab[] = []
-    for (let page = 0; page < 50; page += 1) tabs.push(await world.watch())
-    const full = await world.get('?events')
+    for (let page = 0; page < 50; page += 1) tabs.push(await setup.watch())
+    const full = await setup.get('?events')
     expect(full.headers.get('retry-after')).toBe('60')
     await expectRefusal(full, 'rate-limited', { retryAfterMs: MINUTE_MS })
-    expect((await world.get('?want=state')).status).toBe(200)
+    expect((await setup.get('?want=state')).status).toBe(200)
     tabs[0]?.leave()
     await pass(0)
-    await world.watch()
-    await expectRefusal(await world.get('?events'), 'rate-limited', { retryAfterMs: MINUTE_MS })
+    await setup.watch()
+    await expectRefusal(await setup.get('?events'), 'rate-limited', { retryAfterMs: MINUTE_MS })
   })
 
   it('of pages that watch all sessions is refused at its limit, and accepted again when one leaves', async () => {
-    const { watchAs, world, as } = twoTenants({ maxWatchers: 3 })
+    const { watchAs, setup, as } = twoTenants({ maxWatchers: 3 })
     const tabs = [await watchAs('a'), await watchAs('a'), await watchAs('b')]
     for (const name of ['a', 'b'] as const)
-      await expectRefusal(await world.get('?events', { headers: as(name) }), 'rate-limited', {
+      await expectRefusal(await setup.get('?events', { headers: as(name) }), 'rate-limited', {
         retryAfterMs: MINUTE_MS,
       })
     tabs[2]?.leave()
@@ -745,45 +745,45 @@ describe('a flood', () => {
   it('of pages of a broken provider does not reduce the limit of other pages', async () => {
     const broken = { ...spyProvider({ sessionId: 'broken' }), timing: undefined as never }
     const fine = spyProvider()
-    const world = createWorld(
+    const setup = createSetup(
       {},
       { maxWatchers: 1, provider: ({ headers }) => (headers.has('x-broken') ? broken : fine) },
     )
     for (let page = 0; page < 5; page += 1) {
-      const answer = await world.get('?events', { headers: { 'x-broken': '1' } })
+      const answer = await setup.get('?events', { headers: { 'x-broken': '1' } })
       await expectRefusal(answer, 'invalid-options')
     }
-    await world.watch()
+    await setup.watch()
   })
 
   it('of pages that open and close does not make the handler poll more often', async () => {
-    const world = createWorld()
+    const setup = createSetup()
     for (let page = 0; page < 100; page += 1) {
-      const tab = await world.watch()
+      const tab = await setup.watch()
       await pass(100)
       tab.leave()
       await pass(0)
     }
     // One page sends six requests in ten seconds.
-    expect(world.calls.length).toBeLessThan(10)
+    expect(setup.calls.length).toBeLessThan(10)
   })
 })
 
 describe('fifty abandoned streams', () => {
   const COUNT = 50
 
-  function crowded(): World {
-    return createWorld({}, { maxWatchersPerSession: COUNT })
+  function crowded(): Setup {
+    return createSetup({}, { maxWatchersPerSession: COUNT })
   }
 
   /** Expects that no watcher, request, timer or cached state of the session remains. */
-  async function expectNothingLeft(world: World, firstOrigin: unknown): Promise<void> {
-    expect(world.watchers).toBe(0)
-    world.calls.length = 0
+  async function expectNothingLeft(setup: Setup, firstOrigin: unknown): Promise<void> {
+    expect(setup.watchers).toBe(0)
+    setup.calls.length = 0
     await pass(10 * MINUTE_MS)
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
-    const after = await world.watch()
+    const after = await setup.watch()
     const origin = originOf(after)
     expect(origin).toEqual(expect.any(String))
     expect(origin).not.toBe(firstOrigin)
@@ -794,52 +794,52 @@ describe('fifty abandoned streams', () => {
   const originOf = ({ events }: Tab): unknown => events[0]?.data.origin
 
   it('leave nothing behind when their requests are aborted', async () => {
-    const world = crowded()
+    const setup = crowded()
     const clients = Array.from({ length: COUNT }, () => new AbortController())
     const tabs: Tab[] = []
-    for (const { signal } of clients) tabs.push(await world.watch('', { signal }))
-    expect(world.watchers).toBe(COUNT)
+    for (const { signal } of clients) tabs.push(await setup.watch('', { signal }))
+    expect(setup.watchers).toBe(COUNT)
     for (const client of clients) client.abort()
     await pass(0)
     expect(tabs.every(({ isOver }) => isOver)).toBe(true)
-    await expectNothingLeft(world, tabs[0] && originOf(tabs[0]))
+    await expectNothingLeft(setup, tabs[0] && originOf(tabs[0]))
   })
 
   it('leave nothing behind when they are cancelled', async () => {
-    const world = crowded()
+    const setup = crowded()
     const tabs: Tab[] = []
-    for (let page = 0; page < COUNT; page += 1) tabs.push(await world.watch())
+    for (let page = 0; page < COUNT; page += 1) tabs.push(await setup.watch())
     for (const tab of tabs) tab.leave()
     await pass(0)
-    await expectNothingLeft(world, tabs[0] && originOf(tabs[0]))
+    await expectNothingLeft(setup, tabs[0] && originOf(tabs[0]))
   })
 
   it('leave nothing behind when they are never read', async () => {
-    const world = crowded()
-    const first = await world.watch()
+    const setup = crowded()
+    const first = await setup.watch()
     first.leave()
     await pass(0)
-    for (let page = 0; page < COUNT; page += 1) await world.get('?events')
-    expect(world.watchers).toBe(COUNT)
+    for (let page = 0; page < COUNT; page += 1) await setup.get('?events')
+    expect(setup.watchers).toBe(COUNT)
     await pass(30_000)
-    await expectNothingLeft(world, originOf(first))
+    await expectNothingLeft(setup, originOf(first))
   })
 
   it('leave nothing behind when they are read only once', async () => {
-    const world = crowded()
+    const setup = crowded()
     const readers: ReadableStreamDefaultReader<Uint8Array>[] = []
     for (let page = 0; page < COUNT; page += 1) {
-      const reader = (await world.get('?events')).body?.getReader()
+      const reader = (await setup.get('?events')).body?.getReader()
       await reader?.read()
       if (reader) readers.push(reader)
     }
     expect(readers).toHaveLength(COUNT)
     await pass(30_000)
-    await expectNothingLeft(world, undefined)
+    await expectNothingLeft(setup, undefined)
   })
 
   it('leave nothing behind when a request is pending', async () => {
-    const world = createWorld(
+    const setup = createSetup(
       {
         getQrCode: ({ signal }) =>
           new Promise((_, reject) => {
@@ -849,10 +849,10 @@ describe('fifty abandoned streams', () => {
       { maxWatchersPerSession: COUNT },
     )
     const tabs: Tab[] = []
-    for (let page = 0; page < COUNT; page += 1) tabs.push(await world.watch())
+    for (let page = 0; page < COUNT; page += 1) tabs.push(await setup.watch())
     for (const tab of tabs) tab.leave()
     await pass(MINUTE_MS)
-    expect(world.watchers).toBe(0)
+    expect(setup.watchers).toBe(0)
     expect(vi.getTimerCount()).toBe(0)
   })
 })
@@ -870,8 +870,8 @@ describe('over a socket', () => {
     }
   })
 
-  async function serve(world: World, meanwhile: (response: ServerResponse) => void = () => {}) {
-    const listener = toNodeListener(world.handler)
+  async function serve(setup: Setup, meanwhile: (response: ServerResponse) => void = () => {}) {
+    const listener = toNodeListener(setup.handler)
     const server = createServer((request, response) => {
       void listener(request, response)
       meanwhile(response)
@@ -930,11 +930,11 @@ describe('over a socket', () => {
     ['an encoded null byte', '/webhook%00'],
     ['a fragment', '/#/webhook'],
   ])('a path cannot bypass the sign-in: %s', async (_, path) => {
-    const world = createWorld(
+    const setup = createSetup(
       { readWebhook: () => ({ status: 'linking' }) },
       { webhookSecret: SECRET, authorize: () => false },
     )
-    const { port } = await serve(world)
+    const { port } = await serve(setup)
     const body = '{"action":"reset"}'
     const answer = await send(
       port,
@@ -947,8 +947,8 @@ describe('over a socket', () => {
       body,
     )
     expect(answer).toMatch(/^HTTP\/1\.1 40[013] /)
-    expect(world.calls).toEqual([])
-    expect(world.log).not.toContainEqual(expect.objectContaining({ event: 'webhook' }))
+    expect(setup.calls).toEqual([])
+    expect(setup.log).not.toContainEqual(expect.objectContaining({ event: 'webhook' }))
   })
 
   it.each([
@@ -965,17 +965,17 @@ describe('over a socket', () => {
     ['a host that is only a colon', 'GET /?want=state HTTP/1.1', 'Host: :'],
     ['no host', 'GET /?want=state HTTP/1.1', 'X-Host: host.example'],
   ])('a target outside this server is refused: %s', async (_, target, host) => {
-    const world = createWorld()
-    const { port } = await serve(world)
+    const setup = createSetup()
+    const { port } = await serve(setup)
     const answer = await send(port, target, host, ...END)
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /)
     expect(answer).not.toContain('evil.example')
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
   })
 
   it('CONNECT opens no tunnel', async () => {
-    const world = createWorld()
-    const { port } = await serve(world)
+    const setup = createSetup()
+    const { port } = await serve(setup)
     expect(await send(port, 'CONNECT evil.example:443 HTTP/1.1', 'Host: evil.example', ...END)).toBe('')
   })
 
@@ -985,8 +985,8 @@ describe('over a socket', () => {
     ['Last-Event-ID', '1\r\n X-Injected: 1'],
     ['Authorization', 'Bearer a\u0000b'],
   ])('a line break in %s does not create a response header', async (name, value) => {
-    const world = createWorld({}, { allowedOrigins: ['https://evil.example'] })
-    const { port } = await serve(world)
+    const setup = createSetup({}, { allowedOrigins: ['https://evil.example'] })
+    const { port } = await serve(setup)
     const answer = await send(
       port,
       'GET /?want=state HTTP/1.1',
@@ -998,8 +998,8 @@ describe('over a socket', () => {
   })
 
   it('header bytes that are not text are accepted unchanged', async () => {
-    const world = createWorld()
-    const { port } = await serve(world)
+    const setup = createSetup()
+    const { port } = await serve(setup)
     const answer = await send(
       port,
       'GET /?events HTTP/1.1',
@@ -1013,8 +1013,8 @@ describe('over a socket', () => {
   })
 
   it('a second request inside the body of the first is not processed', async () => {
-    const world = createWorld()
-    const { port } = await serve(world)
+    const setup = createSetup()
+    const { port } = await serve(setup)
     const inner =
       'POST / HTTP/1.1\r\nHost: host.example\r\nContent-Type: application/json\r\nContent-Length: 18\r\n\r\n{"action":"reset"}'
     await send(
@@ -1024,12 +1024,12 @@ describe('over a socket', () => {
       `Content-Length: ${inner.length}`,
       ...END,
     ).then((answer) => expect(answer).toMatch(/^HTTP\/1\.1 200 /))
-    expect(world.calls).toEqual(['getStatus'])
+    expect(setup.calls).toEqual(['getStatus'])
   })
 
   it('a request with two lengths, or with a length and chunks, is refused', async () => {
-    const world = createWorld()
-    const { port } = await serve(world)
+    const setup = createSetup()
+    const { port } = await serve(setup)
     for (const second of ['Content-Length: 5', 'Transfer-Encoding: chunked']) {
       const answer = await send(
         port,
@@ -1044,12 +1044,12 @@ describe('over a socket', () => {
       )
       expect(answer).toMatch(/^HTTP\/1\.1 400 /)
     }
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
   })
 
   it('a body that arrives byte by byte is refused after ten seconds, and the connection is closed', async () => {
-    const world = createWorld()
-    const { server, port } = await serve(world)
+    const setup = createSetup()
+    const { server, port } = await serve(setup)
     const socket = dial(port)
     socket.write(
       'POST / HTTP/1.1\r\nHost: host.example\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{',
@@ -1061,41 +1061,41 @@ describe('over a socket', () => {
       socket.write(' ')
       await once(request, 'data').catch(() => {})
     }
-    expect(world.log).toEqual([])
+    expect(setup.log).toEqual([])
     await pass(1_000)
     expect(await answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*connection: close[\s\S]*"invalid-request"/i)
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
     await until(() => socket.destroyed)
   })
 
   it('fifty streams whose sockets are destroyed leave nothing behind', async () => {
-    const world = createWorld()
-    const { port } = await serve(world)
+    const setup = createSetup()
+    const { port } = await serve(setup)
     const dialled = Array.from({ length: 50 }, () => dial(port))
     for (const socket of dialled) socket.write('GET /?events HTTP/1.1\r\nHost: host.example\r\n\r\n')
-    await until(() => world.watchers === 50)
+    await until(() => setup.watchers === 50)
     for (const socket of dialled) socket.destroy()
-    await until(() => world.watchers === 0)
-    world.calls.length = 0
+    await until(() => setup.watchers === 0)
+    setup.calls.length = 0
     await pass(10 * MINUTE_MS)
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
 
   it('a stream that a middleware has ended is closed', async () => {
-    const world = createWorld()
+    const setup = createSetup()
     const responses: ServerResponse[] = []
-    const { port } = await serve(world, (response) => responses.push(response))
+    const { port } = await serve(setup, (response) => responses.push(response))
     dial(port).write('GET /?events HTTP/1.1\r\nHost: host.example\r\n\r\n')
-    await until(() => world.watchers === 1)
+    await until(() => setup.watchers === 1)
     for (const response of responses) response.end()
-    await until(() => world.watchers === 0)
+    await until(() => setup.watchers === 0)
   })
 
   it('a stream whose client reads nothing is dropped when the buffers are full, and the connection is closed', async () => {
     const picture = `data:image/png;base64,iVBORw0KGgoAAAAN${'A'.repeat(900_000)}`
     let answers = 0
-    const world = createWorld({
+    const setup = createSetup({
       getQrCode: async () => {
         answers += 1
         return {
@@ -1104,18 +1104,18 @@ describe('over a socket', () => {
         }
       },
     })
-    const { port, lines } = await serve(world)
+    const { port, lines } = await serve(setup)
     const socket = dial(port)
     socket.pause()
     socket.write('GET /?events HTTP/1.1\r\nHost: host.example\r\n\r\n')
-    await until(() => world.watchers === 1)
+    await until(() => setup.watchers === 1)
     // 40 pictures of nearly 1 MB: far more than a socket buffers, sent within the life of a stream.
     for (let second = 0; second < 240 && lines.size > 0; second += 1) {
       await pass(1_000)
       await new Promise((resolve) => setImmediate(resolve))
     }
     expect(answers).toBeGreaterThan(1)
-    expect(world.watchers).toBe(0)
+    expect(setup.watchers).toBe(0)
     await until(() => lines.size === 0)
     await pass(MINUTE_MS)
     expect(vi.getTimerCount()).toBe(0)
@@ -1124,7 +1124,7 @@ describe('over a socket', () => {
 
 describe('after all attempts', () => {
   /** A setup in which everything is secret: the provider, the errors it throws, and the user's identity. */
-  function leakyWorld(): World {
+  function leakySetup(): Setup {
     const url = `https://api.provider.example/waInstance1101/${SECRET}`
     const thrown = (): never => {
       throw Object.assign(new Error(`GET ${url}`, { cause: new TypeError(url) }), {
@@ -1142,7 +1142,7 @@ describe('after all attempts', () => {
       subscribe: thrown,
       readWebhook: thrown,
     }
-    return createWorld(methods, {
+    return createSetup(methods, {
       webhookSecret: SECRET,
       allowedOrigins: ['https://app.example'],
       authorize: ({ headers }) => (headers.has('x-user') ? true : thrown()),
@@ -1150,7 +1150,7 @@ describe('after all attempts', () => {
   }
 
   it('no response, header or log contains a token, address, body or stack', async () => {
-    const world = leakyWorld()
+    const setup = leakySetup()
     const user = { 'x-user': SECRET, cookie: SECRET, origin: 'https://app.example' }
     const requests = [
       ...requestsAs({ cookie: SECRET }),
@@ -1164,7 +1164,7 @@ describe('after all attempts', () => {
     ]
     const seen: string[] = []
     for (const request of requests) {
-      const answer = await world.handler(request)
+      const answer = await setup.handler(request)
       seen.push(JSON.stringify([...answer.headers]))
       if (answer.headers.get('content-type') === 'text/event-stream') {
         const tab = readTab(answer)
@@ -1174,8 +1174,8 @@ describe('after all attempts', () => {
       } else seen.push(await answer.text())
       expect(answer.status === 200 || answer.status >= 400).toBe(true)
     }
-    expect(world.log.length).toBeGreaterThan(requests.length)
-    const everything = [...seen, everythingIn(world.log)].join('\n')
+    expect(setup.log.length).toBeGreaterThan(requests.length)
+    const everything = [...seen, everythingIn(setup.log)].join('\n')
     for (const leak of [
       SECRET,
       'waInstance',

@@ -3,8 +3,8 @@ import { PairingError } from '../../src/core/errors.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { PUSH_SLACK_MS } from '../../src/core/qr-lifetime.js'
 import { STREAM_SILENCE_LIMIT_MS } from '../../src/core/update.js'
+import { bodyOf, codesIn, createSetup, expectRefusal, shownIn, silence, stepsIn } from './setup.js'
 import { SPY_SESSION, timing } from './spy-provider.js'
-import { bodyOf, codesIn, createWorld, expectRefusal, shownIn, silence, stepsIn } from './world.js'
 
 const START = Date.UTC(2026, 10, 21)
 const MINUTE_MS = 60_000
@@ -36,13 +36,13 @@ function rotating(): { getQrCode: () => Promise<PairingSnapshot> } {
 
 describe('a stream', () => {
   it('sends its first bytes immediately, so that the page knows that no proxy buffers it', async () => {
-    const tab = await createWorld({ getQrCode: silence, getStatus: silence }).watch()
+    const tab = await createSetup({ getQrCode: silence, getStatus: silence }).watch()
     expect(tab.text).toBe(':\n\n')
     expect(tab.signsOfLife).toEqual([START])
   })
 
   it('has headers that keep caches, compressors and proxies from buffering it', async () => {
-    const { headers } = (await createWorld().watch()).response
+    const { headers } = (await createSetup().watch()).response
     expect(Object.fromEntries(headers)).toEqual({
       'cache-control': 'no-store, no-transform',
       connection: 'close',
@@ -54,7 +54,7 @@ describe('a stream', () => {
   })
 
   it('sends an update after each response of the provider, with the time of the next one', async () => {
-    const tab = await createWorld().watch()
+    const tab = await createSetup().watch()
     await pass(timing.statusIntervalMs)
     const common = {
       v: 1,
@@ -97,18 +97,18 @@ describe('a stream', () => {
   })
 
   it('sends each QR code once, with its own codeId', async () => {
-    const tab = await createWorld(rotating()).watch()
+    const tab = await createSetup(rotating()).watch()
     await pass(2 * timing.qrLifetimeMs + timing.qrIntervalMs)
     expect(codesIn(tab)).toEqual([qrText(0), qrText(1), qrText(2)])
     expect(new Set(tab.events.map(({ data }) => data.codeId)).size).toBe(3)
   })
 
   it('omits the QR code that the page already has', async () => {
-    const world = createWorld(rotating())
-    const before = await world.watch()
+    const setup = createSetup(rotating())
+    const before = await setup.watch()
     before.leave()
     await pass(1_000)
-    const after = await world.watch(`&has=${before.events[0]?.data.codeId}`)
+    const after = await setup.watch(`&has=${before.events[0]?.data.codeId}`)
     expect(after.events).toHaveLength(1)
     expect(after.events[0]?.data).toMatchObject({
       status: 'qr',
@@ -121,15 +121,15 @@ describe('a stream', () => {
   it.each(['', '1', '00000000-0000-4000-8000-000000000000-1'])(
     'sends the QR code to a page that has another one: "%s"',
     async (has) => {
-      const world = createWorld(rotating())
-      await world.watch()
-      expect(codesIn(await world.watch(`&has=${has}`))).toEqual([qrText(0)])
+      const setup = createSetup(rotating())
+      await setup.watch()
+      expect(codesIn(await setup.watch(`&has=${has}`))).toEqual([qrText(0)])
     },
   )
 
   it('writes one line for each field, for any text of the provider', async () => {
     const name = 'Ana\n\nevent: update\ndata: {}\r\rid: 7\u2028'
-    const tab = await createWorld({
+    const tab = await createSetup({
       getQrCode: async () => ({ status: 'linked', account: { name } }),
     }).watch()
     expect(tab.text).toMatch(/^:\n\nevent: update\ndata: [^\r\n]+\n\n$/)
@@ -137,7 +137,7 @@ describe('a stream', () => {
   })
 
   it('is never silent for so long that the page closes it', async () => {
-    const tab = await createWorld({
+    const tab = await createSetup({
       getQrCode: async () => ({ status: 'linked', account: {} }),
       getStatus: async () => ({ status: 'linked', account: {} }),
     }).watch()
@@ -147,7 +147,7 @@ describe('a stream', () => {
   })
 
   it('sends a heartbeat every 5 seconds while the provider does not respond', async () => {
-    const tab = await createWorld({ getQrCode: silence, getStatus: silence }).watch()
+    const tab = await createSetup({ getQrCode: silence, getStatus: silence }).watch()
     await pass(30_000)
     expect(tab.text).toBe(':\n\n'.repeat(7))
   })
@@ -156,29 +156,29 @@ describe('a stream', () => {
     ['streamLifetimeMs', MINUTE_MS, { streamLifetimeMs: MINUTE_MS }],
     ['five minutes by default', 5 * MINUTE_MS, {}],
   ])('ends after %s, so that the page is authorized again', async (_, lifetimeMs, options) => {
-    const world = createWorld({}, options)
-    const tab = await world.watch()
+    const setup = createSetup({}, options)
+    const tab = await setup.watch()
     await pass(lifetimeMs - 1)
     expect(tab.isOver).toBe(false)
     await pass(1)
     expect(tab.isOver).toBe(true)
-    expect(world.watchers).toBe(0)
+    expect(setup.watchers).toBe(0)
   })
 
   it('ends immediately if the page has left before it begins', async () => {
-    const world = createWorld()
-    const tab = await world.watch('', { signal: AbortSignal.abort() })
+    const setup = createSetup()
+    const tab = await setup.watch('', { signal: AbortSignal.abort() })
     expect(tab.isOver).toBe(true)
-    expect(world.watchers).toBe(0)
+    expect(setup.watchers).toBe(0)
     await pass(MINUTE_MS)
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
 
   it('is refused as not-supported with liveEvents: false', async () => {
-    const world = createWorld({}, { liveEvents: false })
-    await expectRefusal(await world.get('?events'), 'not-supported')
-    expect(world.calls).toEqual([])
+    const setup = createSetup({}, { liveEvents: false })
+    await expectRefusal(await setup.get('?events'), 'not-supported')
+    expect(setup.calls).toEqual([])
   })
 })
 
@@ -200,9 +200,9 @@ describe('a page that reads slowly', () => {
 
   it('gets the first bytes and the newest update only', async () => {
     let responses = 0
-    const world = createWorld({ getQrCode: async () => qrOf(++responses) })
-    const fast = await world.watch()
-    const slow = await world.get('?events')
+    const setup = createSetup({ getQrCode: async () => qrOf(++responses) })
+    const fast = await setup.watch()
+    const slow = await setup.get('?events')
     await pass(19_000)
     expect(responses).toBeGreaterThan(1)
     expect(codesIn(fast)).toHaveLength(responses)
@@ -212,9 +212,9 @@ describe('a page that reads slowly', () => {
   })
 
   it('gets durations that count from the moment at which it reads', async () => {
-    const world = createWorld(rotating())
-    await world.watch()
-    const reader = bodyOf(await world.get('?events')).getReader()
+    const setup = createSetup(rotating())
+    await setup.watch()
+    const reader = bodyOf(await setup.get('?events')).getReader()
     await reader.read()
     await pass(18_000)
     const text = new TextDecoder().decode((await reader.read()).value)
@@ -225,23 +225,23 @@ describe('a page that reads slowly', () => {
   })
 
   it('is dropped after 20 seconds without a read', async () => {
-    const world = createWorld(rotating())
-    const response = await world.get('?events')
+    const setup = createSetup(rotating())
+    const response = await setup.get('?events')
     await pass(0)
-    expect(world.watchers).toBe(1)
+    expect(setup.watchers).toBe(1)
     await pass(20_000)
-    expect(world.watchers).toBe(0)
-    world.calls.length = 0
+    expect(setup.watchers).toBe(0)
+    setup.calls.length = 0
     await pass(MINUTE_MS)
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
     expect(response.bodyUsed).toBe(false)
   })
 
   it('does not delay other pages', async () => {
-    const world = createWorld(rotating())
-    await world.get('?events')
-    const fast = await world.watch()
+    const setup = createSetup(rotating())
+    await setup.get('?events')
+    const fast = await setup.watch()
     await pass(MINUTE_MS + timing.qrIntervalMs)
     expect(codesIn(fast)).toEqual([qrText(0), qrText(1), qrText(2), qrText(3)])
   })
@@ -249,12 +249,12 @@ describe('a page that reads slowly', () => {
 
 describe('pages that watch one session', () => {
   async function callsIn(durationMs: number, tabs: number): Promise<readonly string[]> {
-    const world = createWorld(rotating(), { maxWatchersPerSession: tabs })
-    const opened = await Promise.all(Array.from({ length: tabs }, () => world.watch()))
+    const setup = createSetup(rotating(), { maxWatchersPerSession: tabs })
+    const opened = await Promise.all(Array.from({ length: tabs }, () => setup.watch()))
     await pass(durationMs)
     for (const tab of opened) tab.leave()
     await pass(MINUTE_MS)
-    return world.calls
+    return setup.calls
   }
 
   it('cause as many provider requests as one page', async () => {
@@ -265,38 +265,38 @@ describe('pages that watch one session', () => {
   })
 
   it('get the same updates', async () => {
-    const world = createWorld(rotating())
-    const [first, second] = [await world.watch(), await world.watch()]
+    const setup = createSetup(rotating())
+    const [first, second] = [await setup.watch(), await setup.watch()]
     await pass(MINUTE_MS)
     expect(second.events).toEqual(first.events)
   })
 
   it('keep the provider polled from the first page to the last', async () => {
-    const world = createWorld(rotating())
+    const setup = createSetup(rotating())
     await pass(MINUTE_MS)
-    expect(world.calls).toEqual([])
-    const first = await world.watch()
-    expect(world.calls).toEqual(['getQrCode'])
-    const second = await world.watch()
+    expect(setup.calls).toEqual([])
+    const first = await setup.watch()
+    expect(setup.calls).toEqual(['getQrCode'])
+    const second = await setup.watch()
     first.leave()
     await pass(MINUTE_MS)
-    expect(world.calls.length).toBeGreaterThan(20)
+    expect(setup.calls.length).toBeGreaterThan(20)
     second.leave()
     await pass(0)
-    world.calls.length = 0
+    setup.calls.length = 0
     await pass(10 * MINUTE_MS)
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
   })
 
   it('abort the pending request when the last page leaves', async () => {
     let given: AbortSignal | undefined
-    const world = createWorld({
+    const setup = createSetup({
       getQrCode: ({ signal }) => {
         given = signal
         return silence()
       },
     })
-    const [first, second] = [await world.watch(), await world.watch()]
+    const [first, second] = [await setup.watch(), await setup.watch()]
     first.leave()
     await pass(0)
     expect(given?.aborted).toBe(false)
@@ -306,20 +306,20 @@ describe('pages that watch one session', () => {
   })
 
   it('get the cached state if the only page returns after a moment', async () => {
-    const world = createWorld(rotating())
-    const first = await world.watch()
+    const setup = createSetup(rotating())
+    const first = await setup.watch()
     await pass(1_000)
     first.leave()
     await pass(500)
-    const second = await world.watch()
-    expect(world.calls).toEqual(['getQrCode'])
+    const second = await setup.watch()
+    expect(setup.calls).toEqual(['getQrCode'])
     expect(codesIn(second)).toEqual([qrText(0)])
   })
 
   it('get the result of another page’s action immediately', async () => {
-    const world = createWorld()
-    const tab = await world.watch()
-    await world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
+    const setup = createSetup()
+    const tab = await setup.watch()
+    await setup.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
     await pass(0)
     expect(tab.events.at(-1)?.data).toMatchObject({
       reason: 'code-replaced',
@@ -329,15 +329,15 @@ describe('pages that watch one session', () => {
 
   it('get no QR code once the provider reports "linking"', async () => {
     let snapshot = qrOf(0)
-    const world = createWorld({
+    const setup = createSetup({
       getQrCode: async () => snapshot,
       getStatus: async () => (snapshot.status === 'qr' ? { status: 'unlinked' } : snapshot),
     })
-    const tab = await world.watch()
+    const tab = await setup.watch()
     await pass(10_000)
     snapshot = { status: 'linking' }
     await pass(timing.statusIntervalMs)
-    const after = await world.watch()
+    const after = await setup.watch()
     await pass(2_000)
     expect(stepsIn(tab)).toEqual(['qr', 'linking'])
     expect(stepsIn(after)).toEqual(['linking'])
@@ -345,10 +345,10 @@ describe('pages that watch one session', () => {
 
   it('keep the state polled every 15 seconds once the phone is linked', async () => {
     const linked: PairingSnapshot = { status: 'linked', account: { name: 'Ana' } }
-    const world = createWorld({ getQrCode: async () => linked, getStatus: async () => linked })
-    await world.watch()
+    const setup = createSetup({ getQrCode: async () => linked, getStatus: async () => linked })
+    await setup.watch()
     await pass(MINUTE_MS)
-    expect(world.calls).toEqual(['getQrCode', ...Array(4).fill('getStatus')])
+    expect(setup.calls).toEqual(['getQrCode', ...Array(4).fill('getStatus')])
   })
 })
 
@@ -356,43 +356,43 @@ describe('pages that show a pairing code', () => {
   const PHONE_CODE = '&method=phone-code'
 
   it('never cause a poll for a QR code', async () => {
-    const world = createWorld()
-    await world.watch(PHONE_CODE)
-    await world.watch(PHONE_CODE)
+    const setup = createSetup()
+    await setup.watch(PHONE_CODE)
+    await setup.watch(PHONE_CODE)
     await pass(MINUTE_MS)
-    expect(new Set(world.calls)).toEqual(new Set(['getStatus']))
+    expect(new Set(setup.calls)).toEqual(new Set(['getStatus']))
   })
 
   it('get no QR code, even if other pages show one', async () => {
-    const world = createWorld(rotating())
-    await world.watch()
-    const tab = await world.watch(PHONE_CODE)
+    const setup = createSetup(rotating())
+    await setup.watch()
+    const tab = await setup.watch(PHONE_CODE)
     await pass(MINUTE_MS)
-    expect(world.calls).toContain('getQrCode')
+    expect(setup.calls).toContain('getQrCode')
     expect(tab.text).not.toContain('2@')
     expect(tab.text).not.toContain('codeId')
     expect(stepsIn(tab).at(-1)).toBe('unlinked')
   })
 
   it('cause polls for QR codes only while another page shows one', async () => {
-    const world = createWorld(rotating())
-    await world.watch(PHONE_CODE)
+    const setup = createSetup(rotating())
+    await setup.watch(PHONE_CODE)
     await pass(10_000)
-    expect(world.calls).not.toContain('getQrCode')
-    const other = await world.watch()
+    expect(setup.calls).not.toContain('getQrCode')
+    const other = await setup.watch()
     await pass(10_000)
-    expect(world.calls).toContain('getQrCode')
+    expect(setup.calls).toContain('getQrCode')
     other.leave()
     await pass(0)
-    world.calls.length = 0
+    setup.calls.length = 0
     await pass(MINUTE_MS)
-    expect(new Set(world.calls)).toEqual(new Set(['getStatus']))
+    expect(new Set(setup.calls)).toEqual(new Set(['getStatus']))
   })
 
   it('count as pages with a QR code if their method is unknown', async () => {
-    const world = createWorld()
-    await world.watch('&method=constructor')
-    expect(world.calls).toEqual(['getQrCode'])
+    const setup = createSetup()
+    await setup.watch('&method=constructor')
+    expect(setup.calls).toEqual(['getQrCode'])
   })
 })
 
@@ -408,12 +408,12 @@ describe('nextInMs of an event', () => {
       return value
     }
     const { getQrCode } = rotating()
-    const world = createWorld({
+    const setup = createSetup({
       getQrCode: async () => late(await getQrCode()),
       getStatus: () => late({ status: 'unlinked' }),
     })
-    await world.watch()
-    const tab = await world.watch(query)
+    await setup.watch()
+    const tab = await setup.watch(query)
     await pass(2 * MINUTE_MS)
     const delays = tab.events.slice(1).map(({ at }, index) => {
       const before = tab.events[index]
@@ -435,7 +435,7 @@ describe('a provider that fails', () => {
   it('causes an update with the error code and the time of the next attempt', async () => {
     const cause = new PairingError('network', secret)
     const error = new PairingError('provider-unavailable', secret, { cause })
-    const tab = await createWorld(failing(error)).watch()
+    const tab = await createSetup(failing(error)).watch()
     expect(tab.events.map(({ data }) => data)).toEqual([
       expect.objectContaining({
         status: 'preparing',
@@ -451,66 +451,66 @@ describe('a provider that fails', () => {
     ['text', secret],
     ['an unknown code', Object.assign(new PairingError('unknown', ''), { code: secret })],
   ])('exposes nothing of %s', async (_, error) => {
-    const tab = await createWorld(failing(error)).watch()
+    const tab = await createSetup(failing(error)).watch()
     expect(shownIn(tab)).toEqual(['error unknown'])
     expect(tab.text).not.toContain(secret)
   })
 
   it('is polled with exponential backoff up to 30 seconds', async () => {
-    const tab = await createWorld(failing(new PairingError('provider-unavailable', ''))).watch()
+    const tab = await createSetup(failing(new PairingError('provider-unavailable', ''))).watch()
     await pass(3 * MINUTE_MS)
     const pauses = tab.events.map(({ at }, index) => at - (tab.events[index - 1]?.at ?? START))
     expect(pauses).toEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 30_000])
   })
 
   it('is not polled before the retry time that it demands', async () => {
-    const world = createWorld(failing(new PairingError('rate-limited', '', { retryAfterMs: 45_000 })))
-    const tab = await world.watch()
+    const setup = createSetup(failing(new PairingError('rate-limited', '', { retryAfterMs: 45_000 })))
+    const tab = await setup.watch()
     expect(tab.events[0]?.data.error).toEqual({ code: 'rate-limited', retryInMs: 45_000 })
     await pass(44_999)
-    expect(world.calls).toHaveLength(1)
+    expect(setup.calls).toHaveLength(1)
     await pass(1)
-    expect(world.calls).toHaveLength(2)
+    expect(setup.calls).toHaveLength(2)
   })
 
   it('is polled at its own interval again once it responds', async () => {
     let isDown = false
     const answer = <Value>(value: Value): Promise<Value> =>
       isDown ? Promise.reject(new PairingError('provider-unavailable', '')) : Promise.resolve(value)
-    const world = createWorld({
+    const setup = createSetup({
       getQrCode: () => answer(qrOf(0)),
       getStatus: () => answer({ status: 'unlinked' }),
     })
-    const tab = await world.watch()
+    const tab = await setup.watch()
     isDown = true
     await pass(MINUTE_MS)
     isDown = false
     await pass(30_000)
-    world.calls.length = 0
+    setup.calls.length = 0
     const before = tab.events.length
     await pass(30_000)
-    expect(world.calls.length).toBeGreaterThan(10)
+    expect(setup.calls.length).toBeGreaterThan(10)
     expect(shownIn(tab).slice(before)).not.toContain('error provider-unavailable')
   })
 
   it('is aborted after twice its request timeout, and polled again', async () => {
-    const world = createWorld({ getQrCode: () => silence() })
-    const tab = await world.watch()
+    const setup = createSetup({ getQrCode: () => silence() })
+    const tab = await setup.watch()
     await pass(2 * timing.requestTimeoutMs)
     expect(tab.events.map(({ data }) => data.error)).toEqual([{ code: 'timeout', retryInMs: 1_000 }])
     await pass(1_000)
-    expect(world.calls).toHaveLength(2)
+    expect(setup.calls).toHaveLength(2)
   })
 
   it.each(['unauthorized', 'session-not-found'] as const)(
     'is polled three times within 15 seconds if it refuses with %s, and then not again',
     async (code) => {
-      const world = createWorld(failing(new PairingError(code, '')))
-      const tab = await world.watch()
+      const setup = createSetup(failing(new PairingError(code, '')))
+      const tab = await setup.watch()
       await pass(15_000)
-      expect(world.calls).toHaveLength(3)
+      expect(setup.calls).toHaveLength(3)
       await pass(4 * MINUTE_MS)
-      expect(world.calls).toHaveLength(3)
+      expect(setup.calls).toHaveLength(3)
       expect(tab.events.at(-1)?.data.error).toEqual({ code })
     },
   )
@@ -518,22 +518,22 @@ describe('a provider that fails', () => {
   it.each(['subscription-expired', 'account-blocked'] as const)(
     'is not polled again after %s',
     async (code) => {
-      const world = createWorld(failing(new PairingError(code, '')))
-      const tab = await world.watch()
+      const setup = createSetup(failing(new PairingError(code, '')))
+      const tab = await setup.watch()
       await pass(4 * MINUTE_MS)
       expect(tab.events.map(({ data }) => data.error)).toEqual([{ code }])
-      expect(world.calls).toEqual(['getQrCode'])
+      expect(setup.calls).toEqual(['getQrCode'])
     },
   )
 
-  it.each<[string, (world: ReturnType<typeof createWorld>) => Promise<unknown>]>([
-    ['another page watches', (world) => world.watch()],
-    ['an action changes the session', (world) => world.post({ action: 'reset' })],
-    ['a webhook arrives', (world) => world.webhook({}, { query: `?secret=${secret}` })],
-    ['a page reads successfully', (world) => world.get('?want=code')],
+  it.each<[string, (setup: ReturnType<typeof createSetup>) => Promise<unknown>]>([
+    ['another page watches', (setup) => setup.watch()],
+    ['an action changes the session', (setup) => setup.post({ action: 'reset' })],
+    ['a webhook arrives', (setup) => setup.webhook({}, { query: `?secret=${secret}` })],
+    ['a page reads successfully', (setup) => setup.get('?want=code')],
   ])('is polled again after a refusal when %s', async (_, happen) => {
     let isRepaired = false
-    const world = createWorld(
+    const setup = createSetup(
       {
         getQrCode: async () => {
           if (!isRepaired) throw new PairingError('unauthorized', '')
@@ -543,22 +543,22 @@ describe('a provider that fails', () => {
       },
       { webhookSecret: secret },
     )
-    const tab = await world.watch()
+    const tab = await setup.watch()
     await pass(MINUTE_MS)
-    expect(world.calls).toHaveLength(3)
+    expect(setup.calls).toHaveLength(3)
     isRepaired = true
-    await happen(world)
+    await happen(setup)
     await pass(10_000)
     expect(shownIn(tab)).toContain('qr')
   })
 
   it('is polled once for a page that opens after a refusal', async () => {
-    const world = createWorld(failing(new PairingError('unauthorized', '')))
-    await world.watch()
+    const setup = createSetup(failing(new PairingError('unauthorized', '')))
+    await setup.watch()
     await pass(MINUTE_MS)
-    world.calls.length = 0
-    await world.watch()
+    setup.calls.length = 0
+    await setup.watch()
     await pass(MINUTE_MS)
-    expect(world.calls).toHaveLength(1)
+    expect(setup.calls).toHaveLength(1)
   })
 })

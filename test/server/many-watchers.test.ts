@@ -2,8 +2,8 @@ import { createParser } from 'eventsource-parser'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { type FakeTime, startFakeTime } from '../fake-time.js'
+import { separateHandler } from './setup.js'
 import { type SpyProvider, spyProvider, timing } from './spy-provider.js'
-import { separateHandler } from './world.js'
 
 const SESSIONS = 20
 const WATCHERS_PER_SESSION = 10
@@ -37,7 +37,7 @@ interface Watcher {
   leave(): Promise<void>
 }
 
-interface World {
+interface Setup {
   /** The provider calls for each session, oldest first. */
   calls(): readonly (readonly string[])[]
   /** Opens this many streams for each session. */
@@ -48,7 +48,7 @@ interface World {
   sendWebhooks(): Promise<void>
 }
 
-function setUp(): World {
+function setUp(): Setup {
   const since = Date.now()
   let isLinked = false
   const providers = Array.from({ length: SESSIONS }, (_, index): SpyProvider => {
@@ -136,35 +136,35 @@ describe('200 watchers on 20 sessions', () => {
   })
 
   it('each get one update about a scan, after the next poll', async () => {
-    const world = setUp()
-    const watchers = await world.watch(WATCHERS_PER_SESSION)
+    const setup = setUp()
+    const watchers = await setup.watch(WATCHERS_PER_SESSION)
     await clock.pass(4_000)
-    world.scan()
+    setup.scan()
     await clock.pass(timing.statusIntervalMs)
     expect(watchers).toHaveLength(WATCHERS)
     expect(timesSeen(watchers, 'linked')).toEqual([1])
   })
 
   it('each get one update about a scan, at most one minimum interval after the webhook', async () => {
-    const world = setUp()
-    const watchers = await world.watch(WATCHERS_PER_SESSION)
+    const setup = setUp()
+    const watchers = await setup.watch(WATCHERS_PER_SESSION)
     await clock.pass(4_000)
-    world.scan()
-    await world.sendWebhooks()
+    setup.scan()
+    await setup.sendWebhooks()
     await clock.pass(timing.qrMinIntervalMs)
     expect(timesSeen(watchers, 'linked')).toEqual([1])
   })
 
   it('leave no request and no timer behind, and free their places', async () => {
-    const world = setUp()
-    const watchers = await world.watch(WATCHERS_PER_SESSION)
+    const setup = setUp()
+    const watchers = await setup.watch(WATCHERS_PER_SESSION)
     await clock.pass(HEARTBEAT_MS + 1_000)
-    const asked = structuredClone(world.calls())
+    const asked = structuredClone(setup.calls())
     await leave(watchers)
     await clock.pass(IDLE_MS)
     expect(clock.timers).toBe(0)
     await clock.pass(A_WHILE_MS)
-    expect(world.calls()).toEqual(asked)
-    expect(await world.watch(WATCHERS_PER_SESSION)).toHaveLength(WATCHERS)
+    expect(setup.calls()).toEqual(asked)
+    expect(await setup.watch(WATCHERS_PER_SESSION)).toHaveLength(WATCHERS)
   })
 })

@@ -14,8 +14,8 @@ import { toNodeListener } from '../../src/server/node.js'
 import { mockGreenApi } from '../../src/testing.js'
 import { gate, rejection } from '../providers/fetch-stub.js'
 import { emulated } from '../testing/clock.js'
+import { separateHandler } from './setup.js'
 import { spyProvider } from './spy-provider.js'
-import { separateHandler } from './world.js'
 
 const closers: (() => Promise<void>)[] = []
 
@@ -38,7 +38,7 @@ async function listenOn(server: NetServer): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-interface World {
+interface Setup {
   readonly server: Server
   readonly port: number
   readonly url: string
@@ -58,7 +58,7 @@ interface Options {
   readonly before?: (request: IncomingMessage & { body?: unknown; originalUrl?: string }) => unknown
 }
 
-async function serve({ methods, provider, handler: own, before }: Options = {}): Promise<World> {
+async function serve({ methods, provider, handler: own, before }: Options = {}): Promise<Setup> {
   const spy = spyProvider(methods)
   const seen: Request[] = []
   const handler = own ?? separateHandler({ provider: provider ?? spy, authorize: () => true })
@@ -101,15 +101,15 @@ describe('a link over node:http', () => {
   const state = { want: 'state', method: 'qr' } as const
   const code = { want: 'code', method: 'qr' } as const
 
-  async function emulatedWorld() {
+  async function emulatedSetup() {
     const phone = emulated()
     const mockServer = mockGreenApi(phone.emulator, instance)
-    const world = await serve({ provider: greenApi({ ...instance, fetch: mockServer.fetch }) })
-    return { ...phone, ...world, connection: proxy({ url: world.url }).connection }
+    const setup = await serve({ provider: greenApi({ ...instance, fetch: mockServer.fetch }) })
+    return { ...phone, ...setup, connection: proxy({ url: setup.url }).connection }
   }
 
   it('goes from a QR code to the linked account and back', async () => {
-    const { clock, emulator, connection } = await emulatedWorld()
+    const { clock, emulator, connection } = await emulatedSetup()
     expect(await connection.read(state)).toMatchObject({ status: 'unlinked', methods: ['qr', 'phone-code'] })
     const { codeId: has, ...shown } = await connection.read(code)
     expect(shown).toMatchObject({
@@ -129,7 +129,7 @@ describe('a link over node:http', () => {
   })
 
   it('goes from a pairing code to the linked account', async () => {
-    const { clock, emulator, connection } = await emulatedWorld()
+    const { clock, emulator, connection } = await emulatedSetup()
     const { pairingCode } = await connection.act('request-pairing-code', {
       method: 'phone-code',
       phoneNumber: normalizePhoneNumber('+44 20 7946 0958'),
@@ -144,7 +144,7 @@ describe('a link over node:http', () => {
   })
 
   it('exposes only the code of a provider error', async () => {
-    const { emulator, connection, url } = await emulatedWorld()
+    const { emulator, connection, url } = await emulatedSetup()
     emulator.fail('rate-limited', { retryAfterMs: 7_000 })
     const update = await connection.read(state)
     expect(update.error).toEqual({ code: 'rate-limited', retryInMs: expect.any(Number) })

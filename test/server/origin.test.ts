@@ -2,8 +2,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
+import { expectRefusal, separateHandler } from './setup.js'
 import { spyProvider } from './spy-provider.js'
-import { expectRefusal, separateHandler } from './world.js'
 
 type Options = Pick<PairingHandlerOptions, 'origin' | 'trustProxy' | 'allowedOrigins' | 'onError' | 'log'>
 
@@ -254,7 +254,7 @@ describe('a request that names neither origin nor site', () => {
     'Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605.1.15 Version/15.6 Safari/604.1'
   const cookie = 'session=of-the-victim'
 
-  function world() {
+  function setup() {
     const provider = spyProvider()
     const log: PairingLogEntry[] = []
     const onError = vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
@@ -300,7 +300,7 @@ describe('a request that names neither origin nor site', () => {
     ['a Windows sign-in', { authorization: 'Negotiate YIIabc', accept: '*/*' }],
     ['a cookie, behind a proxy that drops the user agent', { cookie }],
   ])('causes no provider request and opens no stream if it may be %s of another site', async (_, headers) => {
-    const { provider, log, send } = world()
+    const { provider, log, send } = setup()
     for (const query of ['?want=code', '?want=state', '?events'])
       await expectRefusal(await send(query, headers), 'forbidden')
     expect(provider.calls).toEqual([])
@@ -329,12 +329,12 @@ describe('a request that names neither origin nor site', () => {
     ['the address bar', { cookie, 'user-agent': FIREFOX, 'sec-fetch-site': 'none' }],
     ['a page over https', { cookie, 'user-agent': FIREFOX, 'sec-fetch-site': 'same-origin' }],
   ])('is accepted if it comes from %s', async (_, headers) => {
-    const { send } = world()
+    const { send } = setup()
     expect((await send('?want=state', headers)).status).toBe(200)
   })
 
   it('is reported once to onError, with the header to send', async () => {
-    const { onError, send } = world()
+    const { onError, send } = setup()
     for (let count = 0; count < 3; count += 1) await send('?want=state', { cookie })
     expect(onError).toHaveBeenCalledOnce()
     expect(String(onError.mock.calls[0]?.[0])).toContain('X-Requested-With')
@@ -342,7 +342,7 @@ describe('a request that names neither origin nor site', () => {
   })
 
   it('is never sent by proxy()', async () => {
-    const { provider, send } = world()
+    const { provider, send } = setup()
     const page = proxy({
       url: 'http://192.168.1.4:8080/api/pairing',
       headers: { cookie },

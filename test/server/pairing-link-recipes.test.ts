@@ -7,8 +7,8 @@ import { proxy } from '../../src/client/proxy.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import { createPairingLink, redeemPairingLink, verifyPairingLink } from '../../src/server/pairing-link.js'
 import type { PairingLinkClaims } from '../../src/server/pairing-link-token.js'
+import { separateHandler } from './setup.js'
 import { spyProvider } from './spy-provider.js'
-import { separateHandler } from './world.js'
 
 const SECRET = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
 const page = readFileSync(

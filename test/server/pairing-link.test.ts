@@ -16,8 +16,8 @@ import type { PairingLinkClaims } from '../../src/server/pairing-link-token.js'
 import { anyText } from '../any-text.js'
 import { randomRuns } from '../long-runs.js'
 import { everythingIn, rejection } from '../providers/fetch-stub.js'
+import { separateHandler } from './setup.js'
 import { type SpyProvider, spyProvider } from './spy-provider.js'
-import { separateHandler } from './world.js'
 
 const SECRET = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
 const OTHER_SECRET = 'another-Secret-of-32-characters!'
@@ -647,14 +647,14 @@ describe('errors', () => {
 })
 
 describe('a pairing link behind the pairing handler', () => {
-  interface World {
+  interface Setup {
     readonly tenants: Readonly<Record<'a' | 'b', SpyProvider>>
     readonly handler: PairingHandler
     /** The provider requests of all tenants. */
     readonly calls: () => readonly string[]
   }
 
-  function setUp(clock: () => number = now): World {
+  function setUp(clock: () => number = now): Setup {
     const tenants = { a: spyProvider({ sessionId: 'a' }), b: spyProvider({ sessionId: 'b' }) }
     const options = { secret: SECRET, now: clock }
     const providers = new Map<string, SpyProvider>(Object.entries(tenants))
@@ -671,7 +671,7 @@ describe('a pairing link behind the pairing handler', () => {
     return { tenants, handler, calls: () => [...tenants.a.calls, ...tenants.b.calls] }
   }
 
-  const proxyOf = ({ handler }: World, url: string) =>
+  const proxyOf = ({ handler }: Setup, url: string) =>
     proxy({
       url: URL_OF_HANDLER,
       headers: { authorization: `Bearer ${pairingLinkToken(url)}` },
@@ -679,8 +679,8 @@ describe('a pairing link behind the pairing handler', () => {
     })
 
   it('allows the page everything for its session, and no other session', async () => {
-    const world = setUp()
-    const provider = proxyOf(world, await link({ sessionId: 'a' }))
+    const setup = setUp()
+    const provider = proxyOf(setup, await link({ sessionId: 'a' }))
     await provider.connection.read({ want: 'state', method: 'qr' })
     await provider.connection.read({ want: 'code', method: 'qr' })
     await provider.connection.act('request-pairing-code', {
@@ -688,13 +688,13 @@ describe('a pairing link behind the pairing handler', () => {
       phoneNumber: normalizePhoneNumber('5511987654321'),
     })
     await provider.connection.act('reset', { method: 'qr' })
-    expect(world.tenants.a.calls).toEqual([
+    expect(setup.tenants.a.calls).toEqual([
       'getStatus',
       'getQrCode',
       'requestPairingCode 5511987654321',
       'reset',
     ])
-    expect(world.tenants.b.calls).toEqual([])
+    expect(setup.tenants.b.calls).toEqual([])
   })
 
   it('reaches only the session of the link, in spite of the rest of the request', async () => {
@@ -730,43 +730,43 @@ describe('a pairing link behind the pairing handler', () => {
   })
 
   it('reaches no session with the payload of one link and the signature of another', async () => {
-    const world = setUp()
+    const setup = setUp()
     const [header, payload] = (await token({ sessionId: 'a' })).split('.')
     const [, , signature] = (await token({ sessionId: 'b' })).split('.')
-    const provider = proxyOf(world, `${PAGE}#pairing=${header}.${payload}.${signature}`)
+    const provider = proxyOf(setup, `${PAGE}#pairing=${header}.${payload}.${signature}`)
     expect((await rejection(provider.connection.read({ want: 'state', method: 'qr' }))).code).toBe(
       'forbidden',
     )
-    expect(world.calls()).toEqual([])
+    expect(setup.calls()).toEqual([])
   })
 
   it('is required to reach a session', async () => {
-    const world = setUp()
-    expect((await rejection(proxyOf(world, PAGE).connection.read({ want: 'code', method: 'qr' }))).code).toBe(
+    const setup = setUp()
+    expect((await rejection(proxyOf(setup, PAGE).connection.read({ want: 'code', method: 'qr' }))).code).toBe(
       'forbidden',
     )
-    expect(world.calls()).toEqual([])
+    expect(setup.calls()).toEqual([])
   })
 
   it('is refused from the moment it expires', async () => {
     let time = NOW
-    const world = setUp(() => time)
-    const provider = proxyOf(world, await link({ sessionId: 'a', expiresInMs: MINUTE_MS }))
+    const setup = setUp(() => time)
+    const provider = proxyOf(setup, await link({ sessionId: 'a', expiresInMs: MINUTE_MS }))
     time = NOW + MINUTE_MS + SKEW_MS - 1
     await provider.connection.read({ want: 'state', method: 'qr' })
     time = NOW + MINUTE_MS + SKEW_MS
     expect((await rejection(provider.connection.read({ want: 'state', method: 'qr' }))).code).toBe(
       'sign-in-required',
     )
-    expect(world.calls()).toEqual(['getStatus'])
+    expect(setup.calls()).toEqual(['getStatus'])
   })
 
   it('reports an ended session by its code alone', async () => {
-    const world = setUp()
-    const provider = proxyOf(world, await link({ sessionId: 'c' }))
+    const setup = setUp()
+    const provider = proxyOf(setup, await link({ sessionId: 'c' }))
     expect((await rejection(provider.connection.read({ want: 'state', method: 'qr' }))).code).toBe(
       'session-not-found',
     )
-    expect(world.calls()).toEqual([])
+    expect(setup.calls()).toEqual([])
   })
 })

@@ -20,7 +20,7 @@ import {
 import { passkeyAnswer } from '../passkey-answer.js'
 import { rejection } from '../providers/fetch-stub.js'
 import { memoryBus } from './memory-bus.js'
-import { HANDLER_URL, separateHandler } from './world.js'
+import { HANDLER_URL, separateHandler } from './setup.js'
 
 // The full stack: a page's proxy, the handler, the adapter, and the mock server of its provider.
 

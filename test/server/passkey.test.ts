@@ -3,8 +3,8 @@ import { PairingError } from '../../src/core/errors.js'
 import type { PasskeyAssertion } from '../../src/core/passkey.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { type AnswerFaults, passkeyAnswer } from '../passkey-answer.js'
+import { createSetup, expectRefusal, type SetupOptions, updateOf } from './setup.js'
 import { timing } from './spy-provider.js'
-import { createWorld, expectRefusal, updateOf, type WorldOptions } from './world.js'
 
 const CHALLENGE = 'Y2hhbGxlbmdlLW9mLXRoZS10ZXN0'
 const CODE = 'ABCD-EFGH'
@@ -16,13 +16,13 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers())
 
 /** A provider whose account requires a passkey. The handler passes passkey responses on unless `options` forbids it. */
-function ceremony(methods: Partial<PairingProvider> = {}, options: WorldOptions = {}) {
+function ceremony(methods: Partial<PairingProvider> = {}, options: SetupOptions = {}) {
   let state: PairingSnapshot = { status: 'passkey-required', step: 'assert', expiresInMs: 600_000 }
   const answers: PasskeyAssertion[] = []
   const confirmed: string[] = []
   let challenge = CHALLENGE
   const asked: string[] = []
-  const world = createWorld(
+  const setup = createSetup(
     {
       getStatus: async () => state,
       getQrCode: async () => state,
@@ -49,7 +49,7 @@ function ceremony(methods: Partial<PairingProvider> = {}, options: WorldOptions 
     { allowPasskeyAnswers: true, ...options },
   )
   return {
-    ...world,
+    ...setup,
     answers,
     confirmed,
     asked,
@@ -60,8 +60,8 @@ function ceremony(methods: Partial<PairingProvider> = {}, options: WorldOptions 
       challenge = next
     },
     answer: (assertion: unknown = passkeyAnswer(challenge)) =>
-      world.post({ action: 'passkey-answer', assertion }),
-    confirm: (code: string) => world.post({ action: 'passkey-confirm', code }),
+      setup.post({ action: 'passkey-answer', assertion }),
+    confirm: (code: string) => setup.post({ action: 'passkey-confirm', code }),
   }
 }
 
@@ -69,13 +69,13 @@ const nextStatus = () => vi.advanceTimersByTimeAsync(timing.statusIntervalMs)
 
 describe('a passkey ceremony', () => {
   it('goes from the challenge to the response, the code to compare and the link', async () => {
-    const world = ceremony()
-    expect(await updateOf(world.get())).toMatchObject({
+    const setup = ceremony()
+    expect(await updateOf(setup.get())).toMatchObject({
       status: 'passkey-required',
       passkey: { step: 'assert', expiresInMs: 600_000 },
       abilities: ['unlink', 'reset', 'passkey', 'passkey-confirm', 'passkey-handoff'],
     })
-    const challenge = await (await world.post({ action: 'passkey-challenge' })).json()
+    const challenge = await (await setup.post({ action: 'passkey-challenge' })).json()
     // Fields that this package does not know are also part of the data to be signed.
     expect(challenge).toEqual({
       challenge: {
@@ -87,34 +87,34 @@ describe('a passkey ceremony', () => {
         },
       },
     })
-    expect((await world.answer()).status).toBe(200)
-    expect(world.answers).toEqual([passkeyAnswer(CHALLENGE)])
+    expect((await setup.answer()).status).toBe(200)
+    expect(setup.answers).toEqual([passkeyAnswer(CHALLENGE)])
     // The provider still reports that it waits for the passkey.
     await nextStatus()
-    expect(await updateOf(world.get())).toMatchObject({ passkey: { step: 'submitted' } })
-    world.set({ status: 'passkey-required', step: 'confirm', code: CODE })
+    expect(await updateOf(setup.get())).toMatchObject({ passkey: { step: 'submitted' } })
+    setup.set({ status: 'passkey-required', step: 'confirm', code: CODE })
     await nextStatus()
-    expect(await updateOf(world.get())).toMatchObject({ passkey: { step: 'confirm', code: CODE } })
-    expect((await world.confirm(CODE)).status).toBe(200)
-    expect(world.confirmed).toEqual([CODE])
-    world.set({ status: 'linked', account: {} })
+    expect(await updateOf(setup.get())).toMatchObject({ passkey: { step: 'confirm', code: CODE } })
+    expect((await setup.confirm(CODE)).status).toBe(200)
+    expect(setup.confirmed).toEqual([CODE])
+    setup.set({ status: 'linked', account: {} })
     await nextStatus()
-    expect(await updateOf(world.get())).toMatchObject({ status: 'linked' })
+    expect(await updateOf(setup.get())).toMatchObject({ status: 'linked' })
   })
 
   it('requests neither QR codes nor pairing codes, and starts nothing', async () => {
-    const world = ceremony()
-    await world.get()
+    const setup = ceremony()
+    await setup.get()
     for (let poll = 0; poll < 5; poll += 1) {
       await nextStatus()
-      expect(await updateOf(world.get('?want=code'))).toMatchObject({ status: 'passkey-required' })
+      expect(await updateOf(setup.get('?want=code'))).toMatchObject({ status: 'passkey-required' })
     }
     for (const body of [
       { action: 'request-pairing-code', phoneNumber: '+442079460958' },
       { action: 'start' },
     ])
-      await expectRefusal(await world.post(body), 'invalid-request')
-    expect(new Set(world.calls)).toEqual(new Set(['getStatus']))
+      await expectRefusal(await setup.post(body), 'invalid-request')
+    expect(new Set(setup.calls)).toEqual(new Set(['getStatus']))
   })
 
   it('ends with a reset of the ceremony if the provider supports it, and otherwise with a reset of the session', async () => {
@@ -166,13 +166,13 @@ describe('a passkey ceremony', () => {
 
 describe('a passkey response is not passed on', () => {
   it('if the app does not allow it', async () => {
-    const world = ceremony({}, { allowPasskeyAnswers: false })
-    expect((await updateOf(world.get())).abilities).not.toContain('passkey')
-    await expectRefusal(await world.post({ action: 'passkey-challenge' }), 'forbidden')
-    await expectRefusal(await world.answer(), 'forbidden')
-    expect(world.asked).toEqual([])
+    const setup = ceremony({}, { allowPasskeyAnswers: false })
+    expect((await updateOf(setup.get())).abilities).not.toContain('passkey')
+    await expectRefusal(await setup.post({ action: 'passkey-challenge' }), 'forbidden')
+    await expectRefusal(await setup.answer(), 'forbidden')
+    expect(setup.asked).toEqual([])
     // The provider's own method needs no permission.
-    expect((await world.post({ action: 'passkey-handoff' })).status).toBe(200)
+    expect((await setup.post({ action: 'passkey-handoff' })).status).toBe(200)
   })
 
   const faults: readonly (readonly [name: string, faults: AnswerFaults])[] = [
@@ -189,9 +189,9 @@ describe('a passkey response is not passed on', () => {
     ['without flags', { bytes: 32 }],
   ]
   it.each(faults)('%s', async (_, fault) => {
-    const world = ceremony()
-    await expectRefusal(await world.answer(passkeyAnswer(CHALLENGE, fault)), 'passkey-refused')
-    expect(world.answers).toEqual([])
+    const setup = ceremony()
+    await expectRefusal(await setup.answer(passkeyAnswer(CHALLENGE, fault)), 'passkey-refused')
+    expect(setup.answers).toEqual([])
   })
 
   const good = passkeyAnswer(CHALLENGE)
@@ -211,35 +211,35 @@ describe('a passkey response is not passed on', () => {
     ],
     ['an id that is an object', { ...good, id: { toString: () => 'x' }, rawId: {} }],
   ])('that is %s', async (_, assertion) => {
-    const world = ceremony()
-    await expectRefusal(await world.answer(assertion), 'passkey-refused')
-    expect(world.answers).toEqual([])
+    const setup = ceremony()
+    await expectRefusal(await setup.answer(assertion), 'passkey-refused')
+    expect(setup.answers).toEqual([])
   })
 
   it('twice for one challenge, even if the first call failed', async () => {
     const answerPasskey = vi.fn(async () => {
       throw new PairingError('network', 'The provider could not be reached.')
     })
-    const world = ceremony({ answerPasskey })
-    await expectRefusal(await world.answer(), 'network')
+    const setup = ceremony({ answerPasskey })
+    await expectRefusal(await setup.answer(), 'network')
     await nextStatus()
-    await expectRefusal(await world.answer(), 'invalid-request')
+    await expectRefusal(await setup.answer(), 'invalid-request')
     expect(answerPasskey).toHaveBeenCalledOnce()
   })
 
   it('twice at the same moment', async () => {
-    const world = ceremony()
-    const statuses = (await Promise.all([world.answer(), world.answer()])).map(({ status }) => status)
+    const setup = ceremony()
+    const statuses = (await Promise.all([setup.answer(), setup.answer()])).map(({ status }) => status)
     expect(statuses.toSorted()).toEqual([200, 400])
-    expect(world.answers).toHaveLength(1)
+    expect(setup.answers).toHaveLength(1)
   })
 
   it('to the previous challenge, if the provider has a new one', async () => {
-    const world = ceremony()
+    const setup = ceremony()
     const stale = passkeyAnswer(CHALLENGE)
-    world.renew('bmV3LWNoYWxsZW5nZQ')
-    await expectRefusal(await world.answer(stale), 'passkey-refused')
-    expect((await world.answer()).status).toBe(200)
+    setup.renew('bmV3LWNoYWxsZW5nZQ')
+    await expectRefusal(await setup.answer(stale), 'passkey-refused')
+    expect((await setup.answer()).status).toBe(200)
   })
 
   it.each<PairingSnapshot>([
@@ -249,36 +249,36 @@ describe('a passkey response is not passed on', () => {
     { status: 'passkey-required', step: 'confirm', code: CODE },
     { status: 'passkey-required', step: 'submitted' },
   ])('if no passkey is required: %o', async (state) => {
-    const world = ceremony()
-    world.set(state)
-    await expectRefusal(await world.answer(), 'invalid-request')
-    await expectRefusal(await world.post({ action: 'passkey-challenge' }), 'invalid-request')
-    expect([world.answers, world.asked]).toEqual([[], []])
+    const setup = ceremony()
+    setup.set(state)
+    await expectRefusal(await setup.answer(), 'invalid-request')
+    await expectRefusal(await setup.post({ action: 'passkey-challenge' }), 'invalid-request')
+    expect([setup.answers, setup.asked]).toEqual([[], []])
   })
 
   it('more than three times in a short time', async () => {
-    const world = ceremony()
+    const setup = ceremony()
     const wrong = passkeyAnswer(CHALLENGE, { challenge: 'YW5vdGhlcg' })
     for (let count = 0; count < 3; count += 1)
-      await expectRefusal(await world.answer(wrong), 'passkey-refused')
-    await expectRefusal(await world.answer(wrong), 'rate-limited', { retryAfterMs: 30_000 })
+      await expectRefusal(await setup.answer(wrong), 'passkey-refused')
+    await expectRefusal(await setup.answer(wrong), 'rate-limited', { retryAfterMs: 30_000 })
   })
 
   it('from a page of another origin, or if it is longer than 16 kB', async () => {
-    const world = ceremony()
+    const setup = ceremony()
     const body = { action: 'passkey-answer', assertion: passkeyAnswer(CHALLENGE) }
-    await expectRefusal(await world.post(body, { origin: 'https://evil.example' }), 'forbidden')
-    await expectRefusal(await world.post({ ...body, padding: 'x'.repeat(16_384) }), 'invalid-request')
-    await expectRefusal(await world.post(body, { 'content-type': 'text/plain' }), 'invalid-request')
-    expect(world.answers).toEqual([])
+    await expectRefusal(await setup.post(body, { origin: 'https://evil.example' }), 'forbidden')
+    await expectRefusal(await setup.post({ ...body, padding: 'x'.repeat(16_384) }), 'invalid-request')
+    await expectRefusal(await setup.post(body, { 'content-type': 'text/plain' }), 'invalid-request')
+    expect(setup.answers).toEqual([])
   })
 })
 
 it('a passkey response is passed on with known fields only, in base64url without padding', async () => {
-  const world = ceremony()
+  const setup = ceremony()
   const answer = passkeyAnswer(CHALLENGE)
   const padded = (text: string) => Buffer.from(text, 'base64url').toString('base64')
-  await world.answer({
+  await setup.answer({
     ...answer,
     rawId: padded(answer.rawId),
     authenticatorAttachment: 'platform',
@@ -292,23 +292,23 @@ it('a passkey response is passed on with known fields only, in base64url without
     },
     clientExtensionResults: { uvm: [[2, 4, 2]] },
   })
-  expect(world.answers).toEqual([{ ...answer, clientExtensionResults: { uvm: [[2, 4, 2]] } }])
+  expect(setup.answers).toEqual([{ ...answer, clientExtensionResults: { uvm: [[2, 4, 2]] } }])
 })
 
 describe('a code is confirmed only', () => {
   it('if it is the one that the provider shows now, and only once', async () => {
-    const world = ceremony()
-    await expectRefusal(await world.confirm(CODE), 'invalid-request')
-    world.set({ status: 'passkey-required', step: 'confirm', code: CODE })
+    const setup = ceremony()
+    await expectRefusal(await setup.confirm(CODE), 'invalid-request')
+    setup.set({ status: 'passkey-required', step: 'confirm', code: CODE })
     await nextStatus()
     for (const other of ['', 'abcd-efgh', 'ABCDEFGH', 'WXYZ-1234']) {
-      await expectRefusal(await world.confirm(other), 'invalid-request')
+      await expectRefusal(await setup.confirm(other), 'invalid-request')
       await vi.advanceTimersByTimeAsync(60_000)
     }
-    expect((await world.confirm(CODE)).status).toBe(200)
+    expect((await setup.confirm(CODE)).status).toBe(200)
     await vi.advanceTimersByTimeAsync(60_000)
-    await expectRefusal(await world.confirm(CODE), 'invalid-request')
-    expect(world.confirmed).toEqual([CODE])
+    await expectRefusal(await setup.confirm(CODE), 'invalid-request')
+    expect(setup.confirmed).toEqual([CODE])
   })
 })
 
@@ -316,7 +316,7 @@ it('challenge, passkey response, code and hand-off of the provider are in no log
   const published: string[] = []
   const onError = vi.fn()
   const secrets = [CHALLENGE, CODE, 'FA48-HS63', passkeyAnswer(CHALLENGE).response.signature]
-  const world = ceremony(
+  const setup = ceremony(
     {
       answerPasskey: async () => {
         throw new Error(`The provider says: ${secrets.join(' ')}`)
@@ -330,15 +330,15 @@ it('challenge, passkey response, code and hand-off of the provider are in no log
       },
     },
   )
-  const tab = await world.watch()
-  await world.post({ action: 'passkey-challenge' })
-  await world.post({ action: 'passkey-handoff' })
-  const answered = await (await world.answer()).text()
-  world.set({ status: 'passkey-required', step: 'confirm', code: CODE })
+  const tab = await setup.watch()
+  await setup.post({ action: 'passkey-challenge' })
+  await setup.post({ action: 'passkey-handoff' })
+  const answered = await (await setup.answer()).text()
+  setup.set({ status: 'passkey-required', step: 'confirm', code: CODE })
   await vi.advanceTimersByTimeAsync(10_000)
   expect(published.length).toBeGreaterThan(0)
   for (const secret of secrets) {
-    expect(`${JSON.stringify(world.log)} ${published} ${answered}`).not.toContain(secret)
+    expect(`${JSON.stringify(setup.log)} ${published} ${answered}`).not.toContain(secret)
     // Only the user of the page may see the code.
     if (secret !== CODE) expect(tab.text).not.toContain(secret)
   }

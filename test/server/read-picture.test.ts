@@ -7,7 +7,7 @@ import { readPicture } from '../../src/server/read-picture.js'
 import { qrImage, toBase64 } from '../../src/testing/qr-image.js'
 import { readPng } from '../testing/read-png.js'
 import { chunk, header, makePng, type PngOptions, SIGNATURE } from './make-png.js'
-import { codesIn, createWorld, readTab, shownIn, updateOf } from './world.js'
+import { codesIn, createSetup, readTab, shownIn, updateOf } from './setup.js'
 
 const TEXT = `2@${'aB3/'.repeat(50)},noise,identity,adv,1`
 
@@ -303,28 +303,28 @@ describe('a handler sends a provider’s picture', () => {
 
   it('as its text, a tenth of its size or less', async () => {
     const src = srcOf(draw({ colorType: 6, depth: 8 }))
-    const world = createWorld({ getQrCode: async () => qr(src) })
-    const update = await updateOf(world.get('?want=code'))
+    const setup = createSetup({ getQrCode: async () => qr(src) })
+    const update = await updateOf(setup.get('?want=code'))
     expect(update.qrCode).toEqual({ kind: 'text', value: TEXT })
     expect(src.length).toBeGreaterThan(10 * TEXT.length)
   })
 
   it('unchanged if it cannot be read', async () => {
     const src = srcOf(draw(GREY, {}, 'no payload'))
-    const world = createWorld({ getQrCode: async () => qr(src) })
-    expect((await updateOf(world.get('?want=code'))).qrCode).toEqual({ kind: 'image', src })
+    const setup = createSetup({ getQrCode: async () => qr(src) })
+    expect((await updateOf(setup.get('?want=code'))).qrCode).toEqual({ kind: 'image', src })
   })
 
   it('as its text if the provider pushed it, in the order of arrival', async () => {
     let push: (snapshot: PairingSnapshot) => void = () => {}
-    const world = createWorld({
+    const setup = createSetup({
       getQrCode: async () => ({ status: 'unlinked' }),
       subscribe(listener) {
         push = listener
         return () => {}
       },
     })
-    const tab = readTab(await world.get('?events&method=qr'))
+    const tab = readTab(await setup.get('?events&method=qr'))
     await vi.waitFor(() => expect(shownIn(tab)).not.toEqual([]))
     push(qr(srcOf(draw({ colorType: 2, depth: 16, isInterlaced: true }))))
     push({ status: 'linking' })
@@ -336,7 +336,7 @@ describe('a handler sends a provider’s picture', () => {
   it('as its text if a webhook delivered it', async () => {
     const src = srcOf(draw({ colorType: 3, depth: 1 }))
     const secret = 'd75b3a66374942c5b3c019c698abc2067e15'
-    const world = createWorld(
+    const setup = createSetup(
       {
         getQrCode: async () => ({ status: 'unlinked' }),
         readWebhook: () => qr(src),
@@ -344,9 +344,9 @@ describe('a handler sends a provider’s picture', () => {
       },
       { webhookSecret: secret },
     )
-    await world.webhook({}, { headers: { authorization: `Bearer ${secret}` } })
+    await setup.webhook({}, { headers: { authorization: `Bearer ${secret}` } })
     await vi.waitFor(async () =>
-      expect((await updateOf(world.get('?want=code'))).qrCode).toEqual({ kind: 'text', value: TEXT }),
+      expect((await updateOf(setup.get('?want=code'))).qrCode).toEqual({ kind: 'text', value: TEXT }),
     )
   })
 })

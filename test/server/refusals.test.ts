@@ -4,15 +4,15 @@ import type { PairingProvider } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { type Answer, empty, json, page, QR_TEXT, stubFetch, text } from '../providers/fetch-stub.js'
 import {
-  createWorld,
+  createSetup,
   expectRefusal,
   type LiveEvent,
+  type Setup,
   shownIn,
   stepsIn,
   type Tab,
   updateOf,
-  type World,
-} from './world.js'
+} from './setup.js'
 
 // Covers refusals while a provider starts, is deployed, or creates an instance. A page keeps its state, no refusal is final
 // before the third in 15 seconds, and the developer is notified of each one immediately. Besides the reported GET, the cases are:
@@ -34,8 +34,8 @@ const qrCode = json({ type: 'qrCode', message: QR_TEXT })
 const notAuthorized = json({ stateInstance: 'notAuthorized' })
 
 /** A page on GREEN-API, whose responses a test replaces for a while. */
-function greenWorld(): {
-  readonly world: World
+function greenSetup(): {
+  readonly setup: Setup
   readonly reported: unknown[]
   replace(answer?: Answer): void
 } {
@@ -45,12 +45,12 @@ function greenWorld(): {
   )
   const reported: unknown[] = []
   const provider = greenApi({ idInstance: '1101000001', apiTokenInstance: 'd75b3a66374942c5b3c019', fetch })
-  const world = createWorld(
+  const setup = createSetup(
     {},
     { provider, streamLifetimeMs: 600_000, onError: (error) => reported.push(error) },
   )
   return {
-    world,
+    setup,
     reported,
     replace(answer) {
       replaced = answer
@@ -69,8 +69,8 @@ describe('a page with a QR code', () => {
     ['HTTP 401 in the form of the provider for 12 s', 12_000, json({ message: 'Unauthorized' }, 401)],
     ['HTTP 404 in the form of the provider for 6 s', 6_000, json({ message: 'Not Found' }, 404)],
   ])('keeps it through %s, and gets the next one', async (_, durationMs, answer) => {
-    const { world, replace } = greenWorld()
-    const tab = await world.watch()
+    const { setup, replace } = greenSetup()
+    const tab = await setup.watch()
     await pass(1_000)
     expect(shownIn(tab).at(-1)).toBe('qr')
     replace(answer)
@@ -89,8 +89,8 @@ describe('a page with a QR code', () => {
   })
 
   it('shows an error after the third refusal in the provider’s form, 15 s after the first', async () => {
-    const { world, replace, reported } = greenWorld()
-    const tab = await world.watch()
+    const { setup, replace, reported } = greenSetup()
+    const tab = await setup.watch()
     await pass(1_000)
     replace(json({ message: 'Unauthorized' }, 401))
     await pass(16_000)
@@ -109,38 +109,38 @@ describe('a page that opens while the provider refuses', () => {
   it.each(['unauthorized', 'session-not-found'] as const)(
     'gets "%s" with the time of the next retry, then without one',
     async (code) => {
-      const world = createWorld({ getStatus: refusal(code), getQrCode: refusal(code) })
-      const first = await updateOf(world.get('?want=code'))
+      const setup = createSetup({ getStatus: refusal(code), getQrCode: refusal(code) })
+      const first = await updateOf(setup.get('?want=code'))
       expect(first).toMatchObject({ status: 'preparing', error: { code }, willRetry: true, nextInMs: 5_000 })
       await pass(5_000)
-      expect(await updateOf(world.get('?want=code'))).toMatchObject({
+      expect(await updateOf(setup.get('?want=code'))).toMatchObject({
         error: { code },
         willRetry: true,
         nextInMs: 10_000,
       })
       await pass(10_000)
-      const last = await updateOf(world.get('?want=code'))
+      const last = await updateOf(setup.get('?want=code'))
       expect(last.error).toEqual({ code })
       expect(last).not.toHaveProperty('willRetry')
-      expect(world.calls).toHaveLength(3)
+      expect(setup.calls).toHaveLength(3)
     },
   )
 
   it('causes no additional requests when several pages poll', async () => {
-    const world = createWorld({ getStatus: refusal('unauthorized'), getQrCode: refusal('unauthorized') })
+    const setup = createSetup({ getStatus: refusal('unauthorized'), getQrCode: refusal('unauthorized') })
     for (let second = 0; second < 16; second += 1) {
-      await Promise.all([world.get('?want=code'), world.get('?want=state'), world.get('?want=code')])
+      await Promise.all([setup.get('?want=code'), setup.get('?want=state'), setup.get('?want=code')])
       await pass(1_000)
     }
     // Code and state together, three times.
-    expect(world.calls.length).toBeLessThanOrEqual(6)
-    expect((await updateOf(world.get('?want=code'))).error).toEqual({ code: 'unauthorized' })
+    expect(setup.calls.length).toBeLessThanOrEqual(6)
+    expect((await updateOf(setup.get('?want=code'))).error).toEqual({ code: 'unauthorized' })
   })
 
   it('shows a new instance of GREEN-API as "preparing" without an error, then its QR code', async () => {
-    const { world, replace } = greenWorld()
+    const { setup, replace } = greenSetup()
     replace(empty(401))
-    const tab = await world.watch()
+    const tab = await setup.watch()
     await pass(240_000)
     expect(new Set(shownIn(tab))).toEqual(new Set(['preparing']))
     replace()
@@ -151,9 +151,9 @@ describe('a page that opens while the provider refuses', () => {
   })
 
   it('gets an error after five minutes if GREEN-API refuses the token', async () => {
-    const { world, replace } = greenWorld()
+    const { setup, replace } = greenSetup()
     replace(empty(401))
-    const tab = await world.watch()
+    const tab = await setup.watch()
     await pass(330_000)
     expect(shownIn(tab).at(-1)).toBe('error unauthorized')
     tab.leave()
@@ -163,8 +163,8 @@ describe('a page that opens while the provider refuses', () => {
   it.each(['subscription-expired', 'account-blocked', 'not-supported'] as const)(
     'gets "%s" immediately, because no start can end it',
     async (code) => {
-      const world = createWorld({ getQrCode: refusal(code) })
-      expect((await updateOf(world.get('?want=code'))).error).toEqual({ code })
+      const setup = createSetup({ getQrCode: refusal(code) })
+      expect((await updateOf(setup.get('?want=code'))).error).toEqual({ code })
     },
   )
 })
@@ -182,28 +182,28 @@ describe('a change that the provider refuses', () => {
 
   it.each(changes)('is retried: %s', async (_, body, method) => {
     let calls = 0
-    const world = createWorld({
+    const setup = createSetup({
       [method]: async () => {
         calls += 1
         if (calls < 3) throw new PairingError('session-not-found', 'Not yet.')
         return { status: 'pairing-code', pairingCode: 'ABCD1234' }
       },
     })
-    const answer = world.post(body)
+    const answer = setup.post(body)
     await pass(15_000)
     expect((await answer).status).toBe(200)
     expect(calls).toBe(3)
   })
 
   it.each(changes)('is refused after the third attempt: %s', async (_, body, method) => {
-    const world = createWorld({ [method]: refusal('unauthorized') })
-    const answer = world.post(body)
+    const setup = createSetup({ [method]: refusal('unauthorized') })
+    const answer = setup.post(body)
     await pass(15_000)
     await expectRefusal(await answer, 'unauthorized')
   })
 
   it('is not retried after the page has left', async () => {
-    const world = createWorld({ reset: refusal('unauthorized') })
+    const setup = createSetup({ reset: refusal('unauthorized') })
     const page = new AbortController()
     const request = new Request('https://host.example/api/pairing', {
       method: 'POST',
@@ -211,12 +211,12 @@ describe('a change that the provider refuses', () => {
       body: '{"action":"reset"}',
       signal: page.signal,
     })
-    const answer = world.handler(request)
+    const answer = setup.handler(request)
     await pass(1_000)
     page.abort()
     await pass(60_000)
     expect((await answer).status).toBe(499)
-    expect(world.calls.filter((call) => call === 'reset')).toHaveLength(1)
+    expect(setup.calls.filter((call) => call === 'reset')).toHaveLength(1)
     expect(vi.getTimerCount()).toBe(0)
   })
 })

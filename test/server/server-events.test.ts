@@ -5,8 +5,8 @@ import type { PairingErrorListener } from '../../src/server/report.js'
 import type { PairingServerEvent, PairingServerListener } from '../../src/server/server-events.js'
 import { createSessionEvents } from '../../src/server/session-events.js'
 import { everythingIn } from '../providers/fetch-stub.js'
+import { createSetup, type Setup, type SetupOptions } from './setup.js'
 import { spyProvider, timing } from './spy-provider.js'
-import { createWorld, type World, type WorldOptions } from './world.js'
 
 const NUMBER = '5511987654321'
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
@@ -30,12 +30,12 @@ const qr = (value: string): PairingSnapshot => ({
 })
 
 /** A handler whose provider reports the content of `state`, with the handler's events. */
-function eventful(methods: Partial<PairingProvider> = {}, options: WorldOptions = {}) {
+function eventful(methods: Partial<PairingProvider> = {}, options: SetupOptions = {}) {
   const events: PairingServerEvent[] = []
   const state: { snapshot: PairingSnapshot } = { snapshot: qr('1') }
   const read = async (): Promise<PairingSnapshot> => state.snapshot
   const provider = spyProvider({ getStatus: read, getQrCode: read, ...methods })
-  const world = createWorld(
+  const setup = createSetup(
     {},
     {
       provider: () => provider,
@@ -48,9 +48,9 @@ function eventful(methods: Partial<PairingProvider> = {}, options: WorldOptions 
   const say = async (snapshot: PairingSnapshot): Promise<void> => {
     state.snapshot = snapshot
     await pass(60_000)
-    await world.get('?want=code')
+    await setup.get('?want=code')
   }
-  return { world, events, say }
+  return { setup, events, say }
 }
 
 const typesIn = (events: readonly PairingServerEvent[], ...left: readonly string[]): string[] =>
@@ -109,13 +109,13 @@ describe('onEvent', () => {
 
   it('receives what a provider pushes', async () => {
     let push = (_snapshot: PairingSnapshot): void => {}
-    const { world, events } = eventful({
+    const { setup, events } = eventful({
       subscribe(listener) {
         push = listener
         return () => {}
       },
     })
-    const tab = await world.watch()
+    const tab = await setup.watch()
     await pass(0)
     push({ status: 'linking' })
     push({ status: 'linked', account })
@@ -130,15 +130,15 @@ describe('onEvent', () => {
       new Promise((resolve, reject) =>
         setTimeout(() => (isDown ? reject(new PairingError('provider-unavailable')) : resolve()), 250),
       )
-    const { world, events } = eventful({ reset: slow, unlink: slow })
-    const resets = Promise.all([1, 2, 3].map(() => world.post({ action: 'reset' })))
+    const { setup, events } = eventful({ reset: slow, unlink: slow })
+    const resets = Promise.all([1, 2, 3].map(() => setup.post({ action: 'reset' })))
     await pass(250)
     await resets
     isDown = true
-    const unlink = world.post({ action: 'unlink' })
+    const unlink = setup.post({ action: 'unlink' })
     await pass(250)
     await unlink
-    await world.post({ action: 'request-pairing-code', phoneNumber: NUMBER })
+    await setup.post({ action: 'request-pairing-code', phoneNumber: NUMBER })
     expect(events.filter(({ type }) => type === 'action' || type === 'code')).toEqual([
       { type: 'action', action: 'reset', durationMs: 250, ...session },
       { type: 'action', action: 'unlink', durationMs: 250, code: 'provider-unavailable', ...session },
@@ -148,19 +148,19 @@ describe('onEvent', () => {
   })
 
   it('receives the end of a link that the action unlink ended, once', async () => {
-    const { world, events, say } = eventful()
+    const { setup, events, say } = eventful()
     await say({ status: 'linked', account })
-    await world.post({ action: 'unlink' })
+    await setup.post({ action: 'unlink' })
     await say(qr('1'))
     expect(typesIn(events, 'call', 'action')).toEqual(['linked', 'unlinked', 'code'])
   })
 
   it('receives each provider call with its duration and error', async () => {
-    const { world, events } = eventful({
+    const { setup, events } = eventful({
       getStatus: () =>
         new Promise((_, reject) => setTimeout(() => reject(new PairingError('timeout')), 1_200)),
     })
-    const answer = world.get('?want=state')
+    const answer = setup.get('?want=state')
     await pass(1_200)
     await answer
     expect(events).toEqual([
@@ -168,78 +168,78 @@ describe('onEvent', () => {
     ])
   })
 
-  it.each<readonly [string, WorldOptions, (world: World) => Promise<Response>, object]>([
+  it.each<readonly [string, SetupOptions, (setup: Setup) => Promise<Response>, object]>([
     [
       'a user without permission',
       { authorize: () => false },
-      (world) => world.get(),
+      (setup) => setup.get(),
       { request: 'read', status: 403, code: 'forbidden' },
     ],
     [
       'a user who is not signed in',
       { authorize: () => Promise.reject(new PairingError('sign-in-required')) },
-      (world) => world.get('?events'),
+      (setup) => setup.get('?events'),
       { request: 'events', status: 401, code: 'sign-in-required' },
     ],
     [
       'a page of another site',
       {},
-      (world) => world.post({ action: 'unlink' }, { origin: 'https://evil.example' }),
+      (setup) => setup.post({ action: 'unlink' }, { origin: 'https://evil.example' }),
       { request: 'action', status: 403, code: 'cross-origin' },
     ],
     [
       'another phone',
       { authorize: () => ({ expectedPhoneNumber: NUMBER }) },
-      (world) => world.post({ action: 'request-pairing-code', phoneNumber: '447700900123' }),
+      (setup) => setup.post({ action: 'request-pairing-code', phoneNumber: '447700900123' }),
       { request: 'action', status: 409, code: 'wrong-phone-number' },
     ],
     [
       'a start',
       { allowStart: false },
-      (world) => world.post({ action: 'start' }),
+      (setup) => setup.post({ action: 'start' }),
       { request: 'action', status: 403, code: 'forbidden' },
     ],
     [
       'too many watchers',
       { maxWatchers: 0 },
-      (world) => world.get('?events'),
+      (setup) => setup.get('?events'),
       { request: 'events', status: 429, code: 'rate-limited' },
     ],
     [
       'a forged webhook',
       { webhookSecret: SECRET },
-      (world) => world.webhook({}, { query: '?secret=wrong' }),
+      (setup) => setup.webhook({}, { query: '?secret=wrong' }),
       { request: 'webhook', status: 403, code: 'forbidden' },
     ],
     [
       'another method',
       {},
-      (world) => world.get('', { method: 'PUT' }),
+      (setup) => setup.get('', { method: 'PUT' }),
       { request: 'other', status: 405, code: 'invalid-request' },
     ],
     [
       'a request without parameters',
       {},
-      (world) => world.get(''),
+      (setup) => setup.get(''),
       { request: 'read', status: 400, code: 'invalid-request' },
     ],
   ])('receives the refusal of %s with its reason', async (_, options, send, expected) => {
-    const { world, events } = eventful({}, options)
-    const { status } = await send(world)
+    const { setup, events } = eventful({}, options)
+    const { status } = await send(setup)
     const refused = events.filter(({ type }) => type === 'refused')
     expect(refused).toEqual([{ type: 'refused', ...expected, status }])
   })
 
   it('receives webhooks, watchers, outages of the bus and errors', async () => {
-    const { world, events } = eventful(
+    const { setup, events } = eventful(
       { readWebhook: () => ({ status: 'unlinked' }) },
       {
         webhookSecret: SECRET,
         bus: { publish: () => Promise.reject(new Error('broker')), subscribe: () => () => {} },
       },
     )
-    const tab = await world.watch()
-    await world.webhook({}, { query: `?secret=${SECRET}` })
+    const tab = await setup.watch()
+    await setup.webhook({}, { query: `?secret=${SECRET}` })
     tab.leave()
     await pass(timing.qrMinIntervalMs)
     expect(typesIn(events, 'call', 'code')).toEqual(
@@ -250,7 +250,7 @@ describe('onEvent', () => {
 
   it('never receives a secret, number, name, code or URL', async () => {
     const leaky = new Error(`https://api.provider.example/waInstance/${SECRET}`)
-    const { world, events, say } = eventful(
+    const { setup, events, say } = eventful(
       {
         reset: () => Promise.reject(leaky),
         unlink: () => Promise.reject(new PairingError('subscription-expired', leaky.message)),
@@ -260,7 +260,7 @@ describe('onEvent', () => {
       },
       { webhookSecret: SECRET, authorize: () => ({ expectedPhoneNumber: NUMBER }) },
     )
-    const tab = await world.watch()
+    const tab = await setup.watch()
     await say(qr('code-of-the-provider'))
     await say({ status: 'passkey-required', helpUrl: 'https://help.example/x' })
     await say({
@@ -268,11 +268,11 @@ describe('onEvent', () => {
       account: { ...account, phoneNumber: '447700900123', id: '447700900123@lid' },
     })
     await say({ status: 'unlinked' })
-    for (const action of ['reset', 'unlink', 'start', SECRET]) await world.post({ action })
+    for (const action of ['reset', 'unlink', 'start', SECRET]) await setup.post({ action })
     for (const phoneNumber of [NUMBER, '447700900123', SECRET])
-      await world.post({ action: 'request-pairing-code', phoneNumber })
-    await world.webhook({ token: SECRET }, { query: `?secret=${SECRET}` })
-    await world.get(`?want=${SECRET}`, { headers: { origin: `https://${SECRET}.example`, cookie: SECRET } })
+      await setup.post({ action: 'request-pairing-code', phoneNumber })
+    await setup.webhook({ token: SECRET }, { query: `?secret=${SECRET}` })
+    await setup.get(`?want=${SECRET}`, { headers: { origin: `https://${SECRET}.example`, cookie: SECRET } })
     tab.leave()
     await pass(0)
     expect(new Set(typesIn(events)).size).toBeGreaterThan(8)
@@ -303,10 +303,10 @@ describe('onEvent', () => {
     'does not change a response if it %s, and each event is reported once to onError',
     async (_, onEvent) => {
       const onError = vi.fn<PairingErrorListener>()
-      const { world } = eventful({}, { onEvent, onError })
-      expect((await world.get('?want=code')).status).toBe(200)
-      expect((await world.get('?want=nothing')).status).toBe(400)
-      expect((await world.post({ action: 'reset' })).status).toBe(200)
+      const { setup } = eventful({}, { onEvent, onError })
+      expect((await setup.get('?want=code')).status).toBe(200)
+      expect((await setup.get('?want=nothing')).status).toBe(400)
+      expect((await setup.post({ action: 'reset' })).status).toBe(200)
       await pass(0)
       expect(onError.mock.calls.length).toBeGreaterThanOrEqual(3)
       for (const call of onError.mock.calls) expect(call).toEqual([new Error('statsd'), { in: 'onEvent' }])
@@ -317,9 +317,9 @@ describe('onEvent', () => {
     const fail = (): never => {
       throw new Error('all down')
     }
-    const { world } = eventful({}, { onEvent: fail, onError: fail, log: fail })
-    expect((await world.get('?want=code')).status).toBe(200)
-    expect((await world.get('?want=nothing')).status).toBe(400)
+    const { setup } = eventful({}, { onEvent: fail, onError: fail, log: fail })
+    expect((await setup.get('?want=code')).status).toBe(200)
+    expect((await setup.get('?want=nothing')).status).toBe(400)
   })
 
   it('keeps the state of the 10,000 most recent sessions only', () => {

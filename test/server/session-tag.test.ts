@@ -2,8 +2,8 @@ import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import { sessionTag } from '../../src/server/session-tag.js'
+import { createSetup, readTab, separateHandler, updateOf } from './setup.js'
 import { SPY_SESSION, spyProvider } from './spy-provider.js'
-import { createWorld, readTab, separateHandler, updateOf } from './world.js'
 
 const SECRET = 'sixteen letters!'
 
@@ -30,14 +30,14 @@ describe('sessionTag()', () => {
 
 describe('the session tag', () => {
   it('is in every update, and a provider cannot replace it', async () => {
-    const world = createWorld({ getStatus: async () => ({ status: 'unlinked', session: 'of-the-provider' }) })
+    const setup = createSetup({ getStatus: async () => ({ status: 'unlinked', session: 'of-the-provider' }) })
     for (const answer of [
-      await world.get('?want=state'),
-      await world.get('?want=code'),
-      await world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
+      await setup.get('?want=state'),
+      await setup.get('?want=code'),
+      await setup.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
     ])
       expect(await answer.json()).toMatchObject({ session: SPY_SESSION })
-    const tab = readTab(await world.get('?events'))
+    const tab = readTab(await setup.get('?events'))
     await vi.waitFor(() => expect(tab.events.length).toBeGreaterThan(0))
     expect(tab.events.map(({ data }) => data.session)).toEqual(tab.events.map(() => SPY_SESSION))
     tab.leave()
@@ -45,8 +45,8 @@ describe('the session tag', () => {
 
   it('differs between tenants with the same instance name, and is equal on every replica', async () => {
     const tagOf = async (tenant: string, secret?: string): Promise<unknown> => {
-      const world = createWorld({}, { provider: () => spyProvider(), tenant: () => tenant, secret })
-      return (await updateOf(world.get())).session
+      const setup = createSetup({}, { provider: () => spyProvider(), tenant: () => tenant, secret })
+      return (await updateOf(setup.get())).session
     }
     expect(await tagOf('a', SECRET)).toBe(expectedTag(['a', 'spy', 'main'], SECRET))
     expect(await tagOf('a', SECRET)).toBe(await tagOf('a', SECRET))

@@ -3,8 +3,8 @@ import { PairingError } from '../../src/core/errors.js'
 import type { PairingBus } from '../../src/core/pairing-bus.js'
 import type { PairingMemory, PairingProvider, RequestOptions } from '../../src/core/provider.js'
 import { memoryBus } from './memory-bus.js'
+import { createSetup, expectRefusal, type Setup, type SetupOptions, silence, updateOf } from './setup.js'
 import { timing } from './spy-provider.js'
-import { createWorld, expectRefusal, silence, updateOf, type World, type WorldOptions } from './world.js'
 
 const START = Date.UTC(2026, 10, 21)
 const NUMBER = '5511987654321'
@@ -27,16 +27,16 @@ const replicasOn = (
   bus: PairingBus,
   count: number,
   methods: Partial<PairingProvider> = {},
-  options: WorldOptions = {},
-): World[] => Array.from({ length: count }, () => createWorld(methods, { bus, ...options }))
+  options: SetupOptions = {},
+): Setup[] => Array.from({ length: count }, () => createSetup(methods, { bus, ...options }))
 
-const at = (replicas: readonly World[], index: number): World => {
+const at = (replicas: readonly Setup[], index: number): Setup => {
   const replica = replicas[index % replicas.length]
   if (!replica) throw new Error('No replica')
   return replica
 }
 
-const postTo = async (world: World, body: object) => (await world.post(body)).status
+const postTo = async (setup: Setup, body: object) => (await setup.post(body)).status
 
 /** Broken behaviour of a bus. Each replica then works alone. */
 const brokenBuses: readonly (readonly [string, Partial<PairingBus>])[] = [
@@ -111,12 +111,12 @@ describe.each([
 
   it('is separate for each tenant', async () => {
     const bus = memoryBus()
-    const provider = createWorld().provider
-    const worldOf = (tenant: string) =>
-      createWorld({}, { bus, provider: () => provider, tenant: () => tenant })
-    for (let index = 0; index < size; index += 1) await postTo(worldOf('a'), body)
-    expect(await postTo(worldOf('a'), body)).toBe(429)
-    expect(await postTo(worldOf('b'), body)).toBe(200)
+    const provider = createSetup().provider
+    const setupOf = (tenant: string) =>
+      createSetup({}, { bus, provider: () => provider, tenant: () => tenant })
+    for (let index = 0; index < size; index += 1) await postTo(setupOf('a'), body)
+    expect(await postTo(setupOf('a'), body)).toBe(429)
+    expect(await postTo(setupOf('b'), body)).toBe(200)
   })
 
   it.each(brokenBuses)('applies to each process if the bus %s', async (_name, broken) => {
@@ -175,8 +175,8 @@ describe('changes of one session', () => {
 
   it('on one process without a bus never run at the same time, even if each request has its own provider', async () => {
     const { seen, methods } = slowProvider()
-    const world = createWorld(methods)
-    const sent = [{ action: 'reset' }, code(), { action: 'unlink' }].map((body) => postTo(world, body))
+    const setup = createSetup(methods)
+    const sent = [{ action: 'reset' }, code(), { action: 'unlink' }].map((body) => postTo(setup, body))
     await pass(5_000)
     expect(await Promise.all(sent)).toEqual([200, 200, 200])
     expect(seen.most).toBe(1)
@@ -201,7 +201,7 @@ describe('changes of one session', () => {
 
   it('wait 15 seconds for a replica that was killed, and are possible again when its turn ends', async () => {
     const bus = memoryBus()
-    const [killed, other] = [createWorld({ reset: silence }, { bus }), createWorld({}, { bus })]
+    const [killed, other] = [createSetup({ reset: silence }, { bus }), createSetup({}, { bus })]
     void killed.post({ action: 'reset' })
     await pass(0)
     // Its process has stopped, and the key that it claimed stays claimed.
@@ -214,8 +214,8 @@ describe('changes of one session', () => {
 
   it('leave nothing behind: each turn is released', async () => {
     const bus = memoryBus()
-    const [one, other] = [createWorld({}, { bus }), createWorld({}, { bus })]
-    for (const world of [one, other, one, other]) expect(await postTo(world, { action: 'reset' })).toBe(200)
+    const [one, other] = [createSetup({}, { bus }), createSetup({}, { bus })]
+    for (const setup of [one, other, one, other]) expect(await postTo(setup, { action: 'reset' })).toBe(200)
     // Only the limit is kept.
     expect(bus.taken).toBe(4)
   })
@@ -285,21 +285,21 @@ describe('the shared record of a session', () => {
     },
   }
 
-  const memoryOf = async (world: World): Promise<PairingMemory> => {
+  const memoryOf = async (setup: Setup): Promise<PairingMemory> => {
     let seen: PairingMemory = {}
-    world.provider.getStatus = async ({ memory }) => {
+    setup.provider.getStatus = async ({ memory }) => {
       seen = { ...memory }
       return { status: 'unlinked' }
     }
-    await world.get()
+    await setup.get()
     return seen
   }
 
   it('keeps the memory of the provider for all replicas and after a restart', async () => {
     const bus = memoryBus()
     for (const replica of replicasOn(bus, 3, counting)) await replica.get()
-    expect(await memoryOf(createWorld({}, { bus }))).toEqual({ count: 3 })
-    expect(await memoryOf(createWorld())).toEqual({})
+    expect(await memoryOf(createSetup({}, { bus }))).toEqual({ count: 3 })
+    expect(await memoryOf(createSetup())).toEqual({})
   })
 
   it('merges writes of two replicas to different fields at the same time', async () => {
@@ -311,10 +311,10 @@ describe('the shared record of a session', () => {
         return { status: 'unlinked' }
       },
     })
-    const reads = ['a', 'b', 'c'].map((field) => createWorld(writing(field), { bus }).get())
+    const reads = ['a', 'b', 'c'].map((field) => createSetup(writing(field), { bus }).get())
     await pass(1_000)
     await Promise.all(reads)
-    expect(await memoryOf(createWorld({}, { bus }))).toEqual({ a: 'a', b: 'b', c: 'c' })
+    expect(await memoryOf(createSetup({}, { bus }))).toEqual({ a: 'a', b: 'b', c: 'c' })
   })
 
   it('removes a field from all replicas when one deletes it', async () => {
@@ -334,7 +334,7 @@ describe('the shared record of a session', () => {
 
   it('is saved again only before it expires, while nothing changes', async () => {
     const bus = memoryBus()
-    const world = createWorld(
+    const setup = createSetup(
       {
         getStatus: async ({ memory }) => {
           if (memory) memory.fact = true
@@ -344,12 +344,12 @@ describe('the shared record of a session', () => {
       { bus, streamLifetimeMs: 7_200_000 },
     )
     const saved = () => bus.seen.filter((line) => line.startsWith('record:')).length
-    const tab = await world.watch('&method=phone-code')
+    const tab = await setup.watch('&method=phone-code')
     await pass(30_000)
     expect(saved()).toBe(1)
     await pass(3_600_000)
     expect(saved()).toBeLessThanOrEqual(62)
-    expect(await memoryOf(createWorld({}, { bus }))).toEqual({ fact: true })
+    expect(await memoryOf(createSetup({}, { bus }))).toEqual({ fact: true })
     tab.leave()
     await pass(0)
   })
@@ -466,23 +466,23 @@ describe('the shared record of a session', () => {
     expect(await postTo(other, { action: 'reset' })).toBe(200)
     await pass(35_000)
     expect((await updateOf(one.get())).status).toBe('unlinked')
-    expect(Object.keys(await memoryOf(createWorld({}, { bus })))).not.toContain('junk')
+    expect(Object.keys(await memoryOf(createSetup({}, { bus })))).not.toContain('junk')
   })
 
   it('delays one provider request by one second if the broker hangs, and later ones not at all', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const onError = vi.fn()
     const stalled: PairingBus = { ...memoryBus(), publish: silence, take: silence, last: silence }
-    const world = createWorld({}, { bus: stalled, onError })
-    const first = world.get()
+    const setup = createSetup({}, { bus: stalled, onError })
+    const first = setup.get()
     await pass(999)
-    expect(world.calls).toEqual([])
+    expect(setup.calls).toEqual([])
     await pass(1)
     expect((await updateOf(first)).status).toBe('unlinked')
     for (let count = 0; count < 5; count += 1) {
       await pass(5_000)
       const startedAt = Date.now()
-      expect((await updateOf(world.get())).status).toBe('unlinked')
+      expect((await updateOf(setup.get())).status).toBe('unlinked')
       expect(Date.now()).toBe(startedAt)
     }
     expect(onError.mock.calls.map(([, info]) => info)).toEqual([{ in: 'bus' }])

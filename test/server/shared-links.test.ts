@@ -4,8 +4,8 @@ import { createPollerRegistry } from '../../src/poller/registry.js'
 import { createHandler } from '../../src/server/handler.js'
 import type { LinkedEvent } from '../../src/server/link-reports.js'
 import { memoryBus } from './memory-bus.js'
+import { HANDLER_URL, handlerOptions, silence } from './setup.js'
 import { spyProvider } from './spy-provider.js'
-import { HANDLER_URL, handlerOptions, silence } from './world.js'
 
 const ANA = { phoneNumber: '5511987654321', name: 'Ana' }
 const BOB = { phoneNumber: '447700900123' }
@@ -157,11 +157,11 @@ describe('onLinked of replicas on one bus', () => {
       const bus = what === 'the bus' ? { ...memoryBus(), publish: silence } : memoryBus()
       const { replica, link } = linkedAccount(bus)
       link(ANA)
-      const world = replica('a', what === 'onLinked' ? silence : undefined)
-      await world.read()
+      const setup = replica('a', what === 'onLinked' ? silence : undefined)
+      await setup.read()
       const begunAt = Date.now()
       let closedAt = 0
-      void world.close().then(() => {
+      void setup.close().then(() => {
         closedAt = Date.now()
       })
       await pass(5_000)

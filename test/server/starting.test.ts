@@ -4,7 +4,7 @@ import type { PairingSession } from '../../src/core/pairing-session.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { type Answer, json, QR_TEXT, stubFetch } from '../providers/fetch-stub.js'
 import { type CorePage, openCorePage } from './core-page.js'
-import { createWorld, HANDLER_URL } from './world.js'
+import { createSetup, HANDLER_URL } from './setup.js'
 
 // An instance that starts for any reason is not a scan. The code on screen stays until it expires. No user sees "Finish on your
 // phone" without a scan. Every wait offers a button after 30 s.
@@ -36,11 +36,11 @@ function openPage(): {
     apiTokenInstance: 'd75b3a66374942c5',
     fetch: stub.fetch,
   })
-  const world = createWorld({}, { provider })
+  const setup = createSetup({}, { provider })
   const source = proxy({
     url: HANDLER_URL,
     live: false,
-    fetch: (input, init) => world.handler(new Request(input, init)),
+    fetch: (input, init) => setup.handler(new Request(input, init)),
   })
   return {
     page: openCorePage(source.connection),

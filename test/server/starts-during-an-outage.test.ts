@@ -3,7 +3,7 @@ import { PairingError } from '../../src/core/errors.js'
 import type { PairingBus } from '../../src/core/pairing-bus.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { memoryBus } from './memory-bus.js'
-import { createWorld, expectRefusal, silence, updateOf, type World, type WorldOptions } from './world.js'
+import { createSetup, expectRefusal, type Setup, type SetupOptions, silence, updateOf } from './setup.js'
 
 // While replicas cannot reach their bus, no replica can see what another has started.
 
@@ -80,11 +80,11 @@ function failingBus(how: string) {
 
 const replicasOn = (
   methods: Partial<PairingProvider>,
-  options: WorldOptions = {},
-): readonly [World, World] => [createWorld(methods, options), createWorld(methods, options)]
+  options: SetupOptions = {},
+): readonly [Setup, Setup] => [createSetup(methods, options), createSetup(methods, options)]
 
 /** Sends each replica a start, as its page does. Resolves when all have responded. */
-async function startOnAll(replicas: readonly World[]): Promise<readonly Response[]> {
+async function startOnAll(replicas: readonly Setup[]): Promise<readonly Response[]> {
   const sent = replicas.map((replica) => replica.post({ action: 'start' }))
   await pass(3_000)
   return Promise.all(sent)
@@ -143,11 +143,11 @@ describe('a start while the bus does not respond', () => {
 
   it('waits 30 seconds from the first refusal in this outage', async () => {
     const { starts, methods } = sleepingSession()
-    const world = createWorld(methods, { bus: failingBus('rejects').bus })
-    await world.post({ action: 'start' })
+    const setup = createSetup(methods, { bus: failingBus('rejects').bus })
+    await setup.post({ action: 'start' })
     // No request was sent for that long, so the bus may have been back.
     await pass(45_000)
-    await expectRefusal(await world.post({ action: 'start' }), 'provider-unavailable', {
+    await expectRefusal(await setup.post({ action: 'start' }), 'provider-unavailable', {
       retryAfterMs: 5_000,
     })
     expect(starts).toEqual([])
@@ -156,10 +156,10 @@ describe('a start while the bus does not respond', () => {
   it('is not repeated by the process that has already sent it, and the page is not refused', async () => {
     const { starts, methods } = sleepingSession({ wakesAfterMs: 20_000 })
     const { bus, end } = failingBus('rejects')
-    const world = createWorld(methods, { bus })
+    const setup = createSetup(methods, { bus })
     end()
-    expect((await world.post({ action: 'start' })).status).toBe(200)
-    expect((await world.post({ action: 'start' })).status).toBe(200)
+    expect((await setup.post({ action: 'start' })).status).toBe(200)
+    expect((await setup.post({ action: 'start' })).status).toBe(200)
     expect(starts).toHaveLength(1)
   })
 
@@ -191,14 +191,14 @@ describe('a start while the bus does not respond', () => {
         if (isFailing) throw new PairingError(code, 'failed')
         return { status: 'stopped' }
       }
-      const world = createWorld({ ...methods, getStatus: failing, getQrCode: failing }, { bus: memoryBus() })
-      await world.get('?want=code')
+      const setup = createSetup({ ...methods, getStatus: failing, getQrCode: failing }, { bus: memoryBus() })
+      await setup.get('?want=code')
       isFailing = true
-      await expectRefusal(await world.post({ action: 'start' }), code)
+      await expectRefusal(await setup.post({ action: 'start' }), code)
       expect(starts).toEqual([])
       isFailing = false
       await pass(60_000)
-      expect((await world.post({ action: 'start' })).status).toBe(200)
+      expect((await setup.post({ action: 'start' })).status).toBe(200)
       expect(starts).toHaveLength(1)
     },
   )
@@ -206,7 +206,7 @@ describe('a start while the bus does not respond', () => {
   it('is refused with bus-failed for the operator, and the action with its own code', async () => {
     const onEvent = vi.fn()
     const { methods } = sleepingSession()
-    await createWorld(methods, { bus: failingBus('rejects').bus, onEvent }).post({ action: 'start' })
+    await createSetup(methods, { bus: failingBus('rejects').bus, onEvent }).post({ action: 'start' })
     const events = onEvent.mock.calls.map(([{ type, code }]) => (code ? `${type} ${code}` : type))
     expect(events).toContain('bus-failed')
     expect(events).toContain('action provider-unavailable')

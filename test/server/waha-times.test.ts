@@ -13,7 +13,7 @@ import {
   mockWaha,
 } from '../../src/testing.js'
 import { type CorePage, openCorePage } from './core-page.js'
-import { HANDLER_URL, readTab, separateHandler } from './world.js'
+import { HANDLER_URL, readTab, separateHandler } from './setup.js'
 
 const SECRET = 'd75b3a66374942c5b3c0'
 const PHONE = normalizePhoneNumber('5511987654321')

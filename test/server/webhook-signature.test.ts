@@ -6,7 +6,7 @@ import type { PairingSnapshot } from '../../src/core/provider.js'
 import { createPollerRegistry } from '../../src/poller/registry.js'
 import { waha } from '../../src/providers/waha.js'
 import { readRecording, recordingsOf, type Webhook } from '../recordings/recording.js'
-import { createWorld, expectRefusal, type World, type WorldOptions } from './world.js'
+import { createSetup, expectRefusal, type Setup, type SetupOptions } from './setup.js'
 
 /** `hmac.key` of the recorded servers. */
 const KEY = 'an-hmac-key-of-thirty-two-chars!'
@@ -15,8 +15,8 @@ const LINKING = { status: 'linking' } as const
 const sign = (body: string, key = KEY, algorithm = 'sha512'): string =>
   createHmac(algorithm, key).update(body).digest('hex')
 
-const worldWith = (options: WorldOptions = {}): World =>
-  createWorld(
+const setupWith = (options: SetupOptions = {}): Setup =>
+  createSetup(
     { readWebhook: () => LINKING, getStatus: async () => LINKING },
     { webhookSecret: KEY, ...options },
   )
@@ -46,13 +46,13 @@ describe('a webhook with a signature and no secret', () => {
       fetch: vi.fn(),
     })
     for (const { name, webhook } of recorded) {
-      const world = createWorld({}, { provider, webhookSecret: KEY })
+      const setup = createSetup({}, { provider, webhookSecret: KEY })
       const body = JSON.stringify(webhook.body)
       expect(
-        (await world.webhook(body, { headers: webhook.headers })).status,
+        (await setup.webhook(body, { headers: webhook.headers })).status,
         `${name} ${webhook.line}`,
       ).toBe(200)
-      await expectRefusal(await world.webhook(`${body} `, { headers: webhook.headers }), 'forbidden')
+      await expectRefusal(await setup.webhook(`${body} `, { headers: webhook.headers }), 'forbidden')
     }
   })
 
@@ -68,45 +68,45 @@ describe('a webhook with a signature and no secret', () => {
     ['a signature with text after it', `${sign('{"a":"é"}')}00`, 'sha512', 403],
     ['a signature that is not hexadecimal', 'z'.repeat(128), 'sha512', 403],
   ])('is accepted or refused by its signature: %s', async (_, signature, algorithm, status) => {
-    expect((await worldWith().webhook('{"a":"é"}', signed(signature, algorithm))).status).toBe(status)
+    expect((await setupWith().webhook('{"a":"é"}', signed(signature, algorithm))).status).toBe(status)
   })
 
   it('is refused without a read of its body if the host has no secret for it', async () => {
-    const world = worldWith({ webhookSecret: () => undefined })
-    await expectRefusal(await world.webhook('{}', signed(sign('{}'))), 'forbidden')
+    const setup = setupWith({ webhookSecret: () => undefined })
+    await expectRefusal(await setup.webhook('{}', signed(sign('{}'))), 'forbidden')
   })
 
   it('is verified with the key of its request', async () => {
-    const world = worldWith({
+    const setup = setupWith({
       webhookSecret: (request) => (request.url.includes('?a') ? KEY : `other-${KEY}`),
     })
-    expect((await world.webhook('{}', { ...signed(sign('{}')), query: '?a' })).status).toBe(200)
-    await expectRefusal(await world.webhook('{}', { ...signed(sign('{}')), query: '?b' }), 'forbidden')
+    expect((await setup.webhook('{}', { ...signed(sign('{}')), query: '?a' })).status).toBe(200)
+    await expectRefusal(await setup.webhook('{}', { ...signed(sign('{}')), query: '?b' }), 'forbidden')
   })
 
   it('has a limit on wrong signatures, which does not block correct ones', async () => {
-    const world = worldWith()
+    const setup = setupWith()
     for (let count = 0; count < 20; count += 1)
-      await expectRefusal(await world.webhook('{}', signed(sign('{}', `wrong key ${count}`))), 'forbidden')
-    const refused = await world.webhook('{}', signed(sign('{}', 'wrong key 21')))
+      await expectRefusal(await setup.webhook('{}', signed(sign('{}', `wrong key ${count}`))), 'forbidden')
+    const refused = await setup.webhook('{}', signed(sign('{}', 'wrong key 21')))
     expect(refused.status).toBe(429)
-    expect((await world.webhook('{}', signed(sign('{}')))).status).toBe(200)
+    expect((await setup.webhook('{}', signed(sign('{}')))).status).toBe(200)
   })
 
   it('may have 256 kB, and not a byte more', async () => {
     const padded = (bytes: number): string => `{"pad":"${'x'.repeat(bytes - 10)}"}`
-    const world = worldWith()
+    const setup = setupWith()
     for (const [bytes, status] of [
       [262_144, 200],
       [262_145, 400],
     ] as const)
-      expect((await world.webhook(padded(bytes), signed(sign(padded(bytes))))).status).toBe(status)
+      expect((await setup.webhook(padded(bytes), signed(sign(padded(bytes))))).status).toBe(status)
   })
 
   it('is accepted by its right secret if the signature is wrong', async () => {
     const { headers } = signed(sign('{}', 'another key'))
     expect(
-      (await worldWith().webhook('{}', { headers: { ...headers, authorization: `Bearer ${KEY}` } })).status,
+      (await setupWith().webhook('{}', { headers: { ...headers, authorization: `Bearer ${KEY}` } })).status,
     ).toBe(200)
   })
 })
@@ -119,7 +119,7 @@ describe('400 webhooks', () => {
     return process.memoryUsage().heapUsed / 1_048_576
   }
 
-  it.each<readonly [string, WorldOptions, () => PairingSnapshot | undefined, string | undefined, number]>([
+  it.each<readonly [string, SetupOptions, () => PairingSnapshot | undefined, string | undefined, number]>([
     ['with a wrong secret', {}, () => LINKING, 'Bearer wrong', 403],
     ['without a secret', {}, () => LINKING, undefined, 401],
     ['that are not snapshots', {}, () => JSON.parse('{"status":"nonsense"}'), `Bearer ${KEY}`, 502],
@@ -132,11 +132,11 @@ describe('400 webhooks', () => {
       const registry = createPollerRegistry()
       const of = vi.spyOn(registry, 'of')
       let count = 0
-      const { provider } = createWorld({
+      const { provider } = createSetup({
         readWebhook: read,
         webhookSentAt: () => Date.now() - 3_600_000,
       })
-      const world = createWorld(
+      const setup = createSetup(
         {},
         {
           webhookSecret: KEY,
@@ -149,7 +149,7 @@ describe('400 webhooks', () => {
       )
       const send = async (): Promise<number> => {
         count += 1
-        return (await world.webhook('{}', { headers: authorization ? { authorization } : {} })).status
+        return (await setup.webhook('{}', { headers: authorization ? { authorization } : {} })).status
       }
       const statuses = new Set<number>()
       for (let warmUp = 0; warmUp < 100; warmUp += 1) statuses.add(await send())

@@ -2,16 +2,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
-import { timing } from './spy-provider.js'
 import {
-  createWorld,
+  createSetup,
   expectRefusal,
   HANDLER_URL,
+  type Setup,
+  type SetupOptions,
   shownIn,
   stepsIn,
-  type World,
-  type WorldOptions,
-} from './world.js'
+} from './setup.js'
+import { timing } from './spy-provider.js'
 
 const NOW = Date.UTC(2026, 10, 21)
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
@@ -29,8 +29,8 @@ const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
 const linking: PairingSnapshot = { status: 'linking' }
 
-const hookedWorld = (methods: Partial<PairingProvider> = {}, options: WorldOptions = {}): World =>
-  createWorld(
+const hookedSetup = (methods: Partial<PairingProvider> = {}, options: SetupOptions = {}): Setup =>
+  createSetup(
     { readWebhook: () => linking, getStatus: async () => linking, ...methods },
     { webhookSecret: SECRET, ...options },
   )
@@ -49,10 +49,10 @@ describe('a webhook', () => {
     ['an event after the secret', `/webhook?secret=${SECRET}/connection-update`, {}],
     ['an encoded event after the secret', `/webhook?secret=${SECRET}%2Fstatus-instance`, {}],
   ])('is accepted at %s, as Evolution API sends it with webhookByEvents', async (_title, path, init) => {
-    const world = hookedWorld()
+    const setup = hookedSetup()
     const headers = { 'content-type': 'application/json', ...('headers' in init && init.headers) }
     const request = new Request(`${HANDLER_URL}${path}`, { method: 'POST', body: '{}', headers })
-    await expectTaken(await world.handler(request))
+    await expectTaken(await setup.handler(request))
   })
 
   it.each([
@@ -61,44 +61,44 @@ describe('a webhook', () => {
     ['text after the secret that is not an event', `/webhook?secret=${SECRET}/CONNECTION_UPDATE`, 403],
     ['no secret', '/webhook/connection-update', 401],
   ])('is refused with %s', async (_title, path, status) => {
-    const world = hookedWorld({}, { authorize: () => false })
+    const setup = hookedSetup({}, { authorize: () => false })
     const request = new Request(`${HANDLER_URL}${path}`, { method: 'POST', body: '{}' })
-    expect((await world.handler(request)).status).toBe(status)
+    expect((await setup.handler(request)).status).toBe(status)
   })
 
   it('makes the handler read the state for all pages, after the minimum interval of the provider', async () => {
-    const world = hookedWorld()
-    const tabs = [await world.watch(), await world.watch('&method=phone-code')]
-    await expectTaken(await world.webhook({}, BEARER))
+    const setup = hookedSetup()
+    const tabs = [await setup.watch(), await setup.watch('&method=phone-code')]
+    await expectTaken(await setup.webhook({}, BEARER))
     await pass(timing.qrMinIntervalMs)
     expect(tabs.map((tab) => shownIn(tab).at(-1))).toEqual(['linking', 'linking'])
   })
 
   it('after a scan removes the code for a page that opens later', async () => {
-    const world = hookedWorld()
-    await world.watch()
+    const setup = hookedSetup()
+    await setup.watch()
     await pass(timing.qrMinIntervalMs)
-    await world.webhook({}, BEARER)
-    expect(shownIn(await world.watch())).toEqual(['linking'])
+    await setup.webhook({}, BEARER)
+    expect(shownIn(await setup.watch())).toEqual(['linking'])
   })
 
   it('is cached for a page that opens four seconds later', async () => {
-    const world = hookedWorld()
-    await world.webhook({}, BEARER)
+    const setup = hookedSetup()
+    await setup.webhook({}, BEARER)
     await pass(4_000)
-    expect(shownIn(await world.watch()).at(0)).toBe('linking')
+    expect(shownIn(await setup.watch()).at(0)).toBe('linking')
   })
 
   it('makes the handler read the state once, and again only after the minimum interval of the provider', async () => {
-    const world = hookedWorld()
-    for (let count = 0; count < 50; count += 1) await world.webhook({}, BEARER)
-    expect(world.calls).toEqual(['getStatus'])
+    const setup = hookedSetup()
+    for (let count = 0; count < 50; count += 1) await setup.webhook({}, BEARER)
+    expect(setup.calls).toEqual(['getStatus'])
     await pass(timing.qrMinIntervalMs - 1)
-    expect(world.calls).toEqual(['getStatus'])
+    expect(setup.calls).toEqual(['getStatus'])
     await pass(1)
-    expect(world.calls).toEqual(['getStatus', 'getStatus'])
+    expect(setup.calls).toEqual(['getStatus', 'getStatus'])
     await pass(60_000)
-    expect(world.calls).toHaveLength(2)
+    expect(setup.calls).toHaveLength(2)
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -112,14 +112,14 @@ describe('a webhook', () => {
     'does not show $status to any page while the provider still reports that no phone is linked',
     async (claimed) => {
       const onLinked = vi.fn()
-      const world = hookedWorld(
+      const setup = hookedSetup(
         { readWebhook: () => claimed, getStatus: async () => ({ status: 'unlinked' }) },
         { onLinked },
       )
-      const tab = await world.watch()
-      await world.webhook({}, BEARER)
+      const tab = await setup.watch()
+      await setup.webhook({}, BEARER)
       await pass(10_000)
-      expect(world.calls).toContain('getStatus')
+      expect(setup.calls).toContain('getStatus')
       expect(new Set(shownIn(tab))).toEqual(new Set(['qr']))
       expect(onLinked).not.toHaveBeenCalled()
       tab.leave()
@@ -132,12 +132,12 @@ describe('a webhook', () => {
     async (claimed) => {
       const onUnlinked = vi.fn()
       const linked: PairingSnapshot = { status: 'linked', account: {} }
-      const world = hookedWorld(
+      const setup = hookedSetup(
         { readWebhook: () => claimed, getStatus: async () => linked, getQrCode: async () => linked },
         { onUnlinked },
       )
-      const tab = await world.watch()
-      await world.webhook({}, BEARER)
+      const tab = await setup.watch()
+      await setup.webhook({}, BEARER)
       await pass(20_000)
       expect(new Set(shownIn(tab))).toEqual(new Set(['linked']))
       expect(onUnlinked).not.toHaveBeenCalled()
@@ -148,60 +148,60 @@ describe('a webhook', () => {
 
   it('changes nothing if the provider cannot be read', async () => {
     const getStatus = () => Promise.reject(new PairingError('provider-unavailable', ''))
-    const world = hookedWorld({ getStatus })
-    await expectTaken(await world.webhook({}, BEARER))
+    const setup = hookedSetup({ getStatus })
+    await expectTaken(await setup.webhook({}, BEARER))
     await pass(60_000)
     expect(vi.getTimerCount()).toBe(0)
   })
 
   it('passes only the parsed body to the provider', async () => {
     const read: unknown[][] = []
-    const world = hookedWorld({
+    const setup = hookedSetup({
       readWebhook: (...given) => {
         read.push(given)
         return undefined
       },
     })
-    await world.webhook('{"stateInstance":"authorized","unicode":"\\ud83d"}', BEARER)
+    await setup.webhook('{"stateInstance":"authorized","unicode":"\\ud83d"}', BEARER)
     expect(read).toEqual([[{ stateInstance: 'authorized', unicode: '\ud83d' }]])
   })
 
   it('about another subject is accepted, so that it is not sent again, and changes nothing', async () => {
-    const world = hookedWorld({ readWebhook: () => undefined })
-    const tab = await world.watch()
-    await expectTaken(await world.webhook({ typeWebhook: 'incomingMessageReceived' }, BEARER))
+    const setup = hookedSetup({ readWebhook: () => undefined })
+    const tab = await setup.watch()
+    await expectTaken(await setup.webhook({ typeWebhook: 'incomingMessageReceived' }, BEARER))
     await pass(0)
     expect(shownIn(tab)).toEqual(['qr'])
-    expect(world.log).not.toContainEqual(expect.objectContaining({ event: 'webhook' }))
+    expect(setup.log).not.toContainEqual(expect.objectContaining({ event: 'webhook' }))
   })
 
   it('may have any Origin, because no browser sends it', async () => {
     const { headers } = BEARER
     await expectTaken(
-      await hookedWorld().webhook({}, { headers: { ...headers, origin: 'https://api.provider.example' } }),
+      await hookedSetup().webhook({}, { headers: { ...headers, origin: 'https://api.provider.example' } }),
     )
   })
 
   it('is accepted with the secret alone, and does not call authorize', async () => {
     const authorize = vi.fn(() => false)
-    await expectTaken(await hookedWorld({}, { authorize }).webhook({}, BEARER))
+    await expectTaken(await hookedSetup({}, { authorize }).webhook({}, BEARER))
     expect(authorize).not.toHaveBeenCalled()
   })
 
   it('is refused as not-supported if the provider has no readWebhook()', async () => {
-    const world = createWorld({}, { webhookSecret: SECRET })
-    await expectRefusal(await world.webhook({}, BEARER), 'not-supported')
+    const setup = createSetup({}, { webhookSecret: SECRET })
+    await expectRefusal(await setup.webhook({}, BEARER), 'not-supported')
   })
 
   it('that arrives twice causes one request', async () => {
-    const world = hookedWorld()
-    const tab = await world.watch()
+    const setup = hookedSetup()
+    const tab = await setup.watch()
     await pass(2_000)
-    await world.webhook({}, BEARER)
-    await world.webhook({}, BEARER)
+    await setup.webhook({}, BEARER)
+    await setup.webhook({}, BEARER)
     await pass(0)
     expect(shownIn(tab)).toEqual(['qr', 'linking'])
-    expect(world.calls).toEqual(['getQrCode', 'getStatus'])
+    expect(setup.calls).toEqual(['getQrCode', 'getStatus'])
   })
 })
 
@@ -211,36 +211,36 @@ describe('the time in a webhook', () => {
   it.each([60_001, 6 * 3_600_000, 30 * 86_400_000])(
     'makes the handler drop the webhook if it is %s ms old',
     async (ageMs) => {
-      const world = hookedWorld(sent(ageMs))
-      await expectTaken(await world.webhook({}, BEARER))
+      const setup = hookedSetup(sent(ageMs))
+      await expectTaken(await setup.webhook({}, BEARER))
       await pass(10_000)
-      expect(world.calls).toEqual([])
-      expect(world.log).toEqual([])
+      expect(setup.calls).toEqual([])
+      expect(setup.log).toEqual([])
     },
   )
 
   it.each([0, 59_999, -3_600_000, Number.NaN])(
     'makes the handler accept the webhook if it is %s ms old',
     async (ageMs) => {
-      const world = hookedWorld(sent(ageMs))
-      await world.webhook({}, BEARER)
-      expect(world.calls).toEqual(['getStatus'])
+      const setup = hookedSetup(sent(ageMs))
+      await setup.webhook({}, BEARER)
+      expect(setup.calls).toEqual(['getStatus'])
     },
   )
 })
 
 describe('a QR code in a webhook', () => {
   const qr: PairingSnapshot = { status: 'qr', qrCode: { kind: 'text', value: '2@hook,noise,identity,adv,1' } }
-  const codeWorld = async (ageMs: number | undefined, state: PairingSnapshot) => {
-    const world = hookedWorld({
+  const codeSetup = async (ageMs: number | undefined, state: PairingSnapshot) => {
+    const setup = hookedSetup({
       readWebhook: () => qr,
       getStatus: async () => state,
       getQrCode: async () => ({ status: 'preparing' }),
       ...(ageMs !== undefined && { webhookSentAt: () => Date.now() - ageMs }),
     })
-    const tab = await world.watch()
+    const tab = await setup.watch()
     await pass(timing.qrMinIntervalMs)
-    await world.webhook({}, BEARER)
+    await setup.webhook({}, BEARER)
     await pass(0)
     const isShown = tab.text.includes('2@hook')
     tab.leave()
@@ -249,13 +249,13 @@ describe('a QR code in a webhook', () => {
   }
 
   it('is shown while it is younger than 10 s and the state still waits for a scan', async () => {
-    expect(await codeWorld(9_999, { status: 'unlinked' })).toBe(true)
-    expect(await codeWorld(0, { status: 'preparing' })).toBe(true)
+    expect(await codeSetup(9_999, { status: 'unlinked' })).toBe(true)
+    expect(await codeSetup(0, { status: 'preparing' })).toBe(true)
   })
 
   it('expires at the time that the provider gave, even if the state is read for six seconds in between', async () => {
     let isSlow = false
-    const world = hookedWorld({
+    const setup = hookedSetup({
       readWebhook: () => ({ ...qr, expiresInMs: 15_000 }),
       getStatus: async () => {
         if (isSlow) await new Promise((resolve) => setTimeout(resolve, 6_000))
@@ -264,11 +264,11 @@ describe('a QR code in a webhook', () => {
       getQrCode: async () => ({ status: 'preparing' }),
       webhookSentAt: () => Date.now(),
     })
-    const tab = await world.watch()
+    const tab = await setup.watch()
     await pass(timing.qrMinIntervalMs)
     isSlow = true
     const sentAt = Date.now()
-    await world.webhook({}, BEARER)
+    await setup.webhook({}, BEARER)
     await pass(7_000)
     const shown = tab.events.find(({ data }) => data.qrCode)?.data
     expect(Number(shown?.at) + Number(shown?.expiresInMs)).toBe(sentAt + 15_000)
@@ -277,25 +277,25 @@ describe('a QR code in a webhook', () => {
   })
 
   it.each([10_000, 59_000, -60_001, undefined])('is not shown if its age is %s ms', async (ageMs) => {
-    expect(await codeWorld(ageMs, { status: 'unlinked' })).toBe(false)
+    expect(await codeSetup(ageMs, { status: 'unlinked' })).toBe(false)
   })
 
   it.each<PairingSnapshot>([{ status: 'linked', account: {} }, { status: 'linking' }, { status: 'stopped' }])(
     'is not shown if the state is $status',
     async (state) => {
-      expect(await codeWorld(0, state)).toBe(false)
+      expect(await codeSetup(0, state)).toBe(false)
     },
   )
 })
 
 describe('a `readWebhook` of the host', () => {
   it('cannot pass on fields that are not part of a snapshot', async () => {
-    const world = hookedWorld({
+    const setup = hookedSetup({
       readWebhook: (body) => ({ ...Object(body), status: 'linked', account: { name: 'Ana', token: SECRET } }),
       getStatus: async () => ({ status: 'linked', account: { name: 'Ana' } }),
     })
-    const tab = await world.watch()
-    await world.webhook({ apiKey: SECRET, nested: { authorization: SECRET } }, BEARER)
+    const tab = await setup.watch()
+    await setup.webhook({ apiKey: SECRET, nested: { authorization: SECRET } }, BEARER)
     await pass(timing.qrMinIntervalMs)
     expect(tab.events.at(-1)?.data).toMatchObject({ status: 'linked', account: { name: 'Ana' } })
     expect(tab.text).not.toContain(SECRET)
@@ -311,9 +311,9 @@ describe('a `readWebhook` of the host', () => {
       () => ({ status: 'qr', qrCode: { kind: 'image', src: `https://a.example/${SECRET}` } }),
     ],
   ])('that returns %s is refused, and reaches no page', async (_, readWebhook) => {
-    const world = hookedWorld({ readWebhook: readWebhook as () => undefined })
-    const tab = await world.watch()
-    await expectRefusal(await world.webhook({}, BEARER), 'invalid-answer')
+    const setup = hookedSetup({ readWebhook: readWebhook as () => undefined })
+    const tab = await setup.watch()
+    await expectRefusal(await setup.webhook({}, BEARER), 'invalid-answer')
     await pass(0)
     expect(shownIn(tab)).toEqual(['qr'])
   })
@@ -322,24 +322,24 @@ describe('a `readWebhook` of the host', () => {
     ['a foreign error', new Error(SECRET), 'unknown'],
     ['a PairingError', new PairingError('network', SECRET), 'network'],
   ])('that throws %s is reported by a code', async (_, error, code) => {
-    const world = hookedWorld({
+    const setup = hookedSetup({
       readWebhook: () => {
         throw error
       },
     })
-    await expectRefusal(await world.webhook({}, BEARER), code)
+    await expectRefusal(await setup.webhook({}, BEARER), code)
   })
 
   it.each([1e300, 2 ** 31])(
     'that promises the next event in %s ms does not stop the polling',
     async (nextInMs) => {
-      const world = hookedWorld({ readWebhook: () => ({ status: 'unlinked', nextInMs }) })
-      await world.watch()
-      await world.webhook({}, BEARER)
-      world.calls.length = 0
+      const setup = hookedSetup({ readWebhook: () => ({ status: 'unlinked', nextInMs }) })
+      await setup.watch()
+      await setup.webhook({}, BEARER)
+      setup.calls.length = 0
       await pass(10 * 60_000)
-      expect(world.calls.length).toBeGreaterThan(50)
-      expect(world.calls.length).toBeLessThan(400)
+      expect(setup.calls.length).toBeGreaterThan(50)
+      expect(setup.calls.length).toBeLessThan(400)
     },
   )
 })
@@ -353,7 +353,7 @@ describe('a webhook of GREEN-API', () => {
     stateInstance: 'authorized',
   }
 
-  function greenWorld(isLinked = false): World {
+  function greenSetup(isLinked = false): Setup {
     const { subscribe: _, ...provider } = greenApi({
       ...instance,
       fetch: async (input) =>
@@ -363,13 +363,13 @@ describe('a webhook of GREEN-API', () => {
             : { phone: '5511987654321' },
         ),
     })
-    return createWorld({}, { provider, webhookSecret: SECRET })
+    return createSetup({}, { provider, webhookSecret: SECRET })
   }
 
   it('shows the linked account', async () => {
-    const world = greenWorld(true)
-    const tab = await world.watch('&method=phone-code')
-    await expectTaken(await world.webhook(payload, BEARER))
+    const setup = greenSetup(true)
+    const tab = await setup.watch('&method=phone-code')
+    await expectTaken(await setup.webhook(payload, BEARER))
     await pass(5_000)
     expect(tab.events.at(-1)?.data).toMatchObject({
       status: 'linked',
@@ -378,11 +378,11 @@ describe('a webhook of GREEN-API', () => {
   })
 
   it('of six hours ago is dropped', async () => {
-    const world = greenWorld(true)
+    const setup = greenSetup(true)
     const late = { ...payload, timestamp: payload.timestamp - 6 * 3_600 }
-    await expectTaken(await world.webhook(late, BEARER))
+    await expectTaken(await setup.webhook(late, BEARER))
     await pass(10_000)
-    expect(world.log).toEqual([])
+    expect(setup.log).toEqual([])
   })
 
   it.each([
@@ -398,16 +398,16 @@ describe('a webhook of GREEN-API', () => {
       '{"__proto__":{"typeWebhook":"stateInstanceChanged"},"stateInstance":"authorized"}',
     ],
   ])('changes nothing if it is about %s', async (_, body) => {
-    const world = greenWorld()
-    const tab = await world.watch('&method=phone-code')
-    await expectTaken(await world.webhook(typeof body === 'string' ? JSON.stringify(body) : body, BEARER))
+    const setup = greenSetup()
+    const tab = await setup.watch('&method=phone-code')
+    await expectTaken(await setup.webhook(typeof body === 'string' ? JSON.stringify(body) : body, BEARER))
     await pass(0)
     expect(stepsIn(tab)).toEqual(['unlinked'])
   })
 })
 
 describe('the secret of webhooks', () => {
-  it.each<readonly [string, Parameters<World['webhook']>[1]]>([
+  it.each<readonly [string, Parameters<Setup['webhook']>[1]]>([
     ['in the header', BEARER],
     ['in the header, in another case', { headers: { authorization: `bearer   ${SECRET}` } }],
     ['in the query', { query: `?secret=${SECRET}` }],
@@ -420,25 +420,25 @@ describe('the secret of webhooks', () => {
       },
     ],
   ])('is accepted %s', async (_, init) => {
-    await expectTaken(await hookedWorld().webhook({}, init))
+    await expectTaken(await hookedSetup().webhook({}, init))
   })
 
   it('may have any characters in the query', async () => {
     const webhookSecret = 'ü & = + % # / 🙂 and more'
-    const world = hookedWorld({}, { webhookSecret })
-    await expectTaken(await world.webhook({}, { query: `?secret=${encodeURIComponent(webhookSecret)}` }))
+    const setup = hookedSetup({}, { webhookSecret })
+    await expectTaken(await setup.webhook({}, { query: `?secret=${encodeURIComponent(webhookSecret)}` }))
   })
 
   it('may be chosen by the request, also asynchronously', async () => {
-    const world = hookedWorld(
+    const setup = hookedSetup(
       {},
       {
         webhookSecret: async (request) =>
           new URL(request.url).searchParams.has('b') ? 'the-webhooks-of-b' : 'the-webhooks-of-a',
       },
     )
-    await expectTaken(await world.webhook({}, { query: '?b&secret=the-webhooks-of-b' }))
-    await expectRefusal(await world.webhook({}, { query: '?b&secret=the-webhooks-of-a' }), 'forbidden')
+    await expectTaken(await setup.webhook({}, { query: '?b&secret=the-webhooks-of-b' }))
+    await expectRefusal(await setup.webhook({}, { query: '?b&secret=the-webhooks-of-a' }), 'forbidden')
   })
 
   it.each([
@@ -446,9 +446,9 @@ describe('the secret of webhooks', () => {
     ['an empty text', () => ''],
     ['a promise of undefined', async () => undefined],
   ])('accepts no webhook if the host returns %s', async (_, webhookSecret) => {
-    const world = hookedWorld({}, { webhookSecret })
+    const setup = hookedSetup({}, { webhookSecret })
     for (const given of ['', 'undefined', 'null', '[object Promise]'])
-      expect((await world.webhook({}, { query: `?secret=${given}` })).status).not.toBe(200)
+      expect((await setup.webhook({}, { query: `?secret=${given}` })).status).not.toBe(200)
   })
 
   it.each(['', 'fifteen letters', ' '.repeat(32), '0'.repeat(32), 'abcabcabcabcabcabc', 7, null])(
@@ -456,28 +456,28 @@ describe('the secret of webhooks', () => {
     async (webhookSecret) => {
       const weak = webhookSecret as string
       const invalid = expect.objectContaining({ code: 'invalid-options' })
-      expect(() => hookedWorld({}, { webhookSecret: weak })).toThrow(invalid)
+      expect(() => hookedSetup({}, { webhookSecret: weak })).toThrow(invalid)
       const onError = vi.fn()
-      const world = hookedWorld({}, { webhookSecret: () => weak, onError })
-      await expectRefusal(await world.webhook({}, { query: `?secret=${weak}x` }), 'invalid-options')
+      const setup = hookedSetup({}, { webhookSecret: () => weak, onError })
+      await expectRefusal(await setup.webhook({}, { query: `?secret=${weak}x` }), 'invalid-options')
       expect(onError).toHaveBeenCalledWith(invalid, { in: 'webhookSecret' })
     },
   )
 
   it('that cannot be chosen is an error without a detail', async () => {
-    const world = hookedWorld({}, { webhookSecret: () => Promise.reject(new Error(SECRET)) })
-    await expectRefusal(await world.webhook({}, BEARER), 'unknown')
+    const setup = hookedSetup({}, { webhookSecret: () => Promise.reject(new Error(SECRET)) })
+    await expectRefusal(await setup.webhook({}, BEARER), 'unknown')
   })
 
   it('is checked before the provider is chosen and the body is read', async () => {
     const provider = vi.fn()
-    const world = hookedWorld({}, { provider })
+    const setup = hookedSetup({}, { provider })
     const request = new Request(`${HANDLER_URL}/webhook`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{}',
     })
-    await expectRefusal(await world.handler(request), 'sign-in-required')
+    await expectRefusal(await setup.handler(request), 'sign-in-required')
     expect(provider).not.toHaveBeenCalled()
     expect(request.bodyUsed).toBe(false)
   })
@@ -487,9 +487,9 @@ describe('the body of a webhook', () => {
   const padded = (bytes: number): string => `{"pad":"${'x'.repeat(bytes - 10)}"}`
 
   it('may have 256 kB, and not a byte more', async () => {
-    const world = hookedWorld()
-    await expectTaken(await world.webhook(padded(262_144), BEARER))
-    await expectRefusal(await world.webhook(padded(262_145), BEARER), 'invalid-request')
+    const setup = hookedSetup()
+    await expectTaken(await setup.webhook(padded(262_144), BEARER))
+    await expectRefusal(await setup.webhook(padded(262_145), BEARER), 'invalid-request')
   })
 
   it.each([
@@ -499,10 +499,10 @@ describe('the body of a webhook', () => {
     ['has no content type', '{}', 'text/plain'],
   ])('is refused if it %s', async (_, body, type) => {
     const readWebhook = vi.fn(() => linking)
-    const world = hookedWorld({ readWebhook })
+    const setup = hookedSetup({ readWebhook })
     const { headers } = BEARER
     await expectRefusal(
-      await world.webhook(body, { headers: { ...headers, 'content-type': type } }),
+      await setup.webhook(body, { headers: { ...headers, 'content-type': type } }),
       'invalid-request',
     )
     expect(readWebhook).not.toHaveBeenCalled()
@@ -511,14 +511,14 @@ describe('the body of a webhook', () => {
 
 describe('without a secret in the options', () => {
   it('the path of webhooks is a path like any other', async () => {
-    const world = createWorld({ readWebhook: () => linking })
-    await expectRefusal(await world.webhook({ stateInstance: 'authorized' }, BEARER), 'invalid-request')
-    expect((await world.webhook({ action: 'reset' })).status).toBe(200)
-    expect(world.calls).toEqual(['reset'])
+    const setup = createSetup({ readWebhook: () => linking })
+    await expectRefusal(await setup.webhook({ stateInstance: 'authorized' }, BEARER), 'invalid-request')
+    expect((await setup.webhook({ action: 'reset' })).status).toBe(200)
+    expect(setup.calls).toEqual(['reset'])
   })
 
   it('the path of webhooks is guarded by `authorize`', async () => {
-    const world = createWorld({ readWebhook: () => linking }, { authorize: () => false })
-    await expectRefusal(await world.webhook({}, BEARER), 'forbidden')
+    const setup = createSetup({ readWebhook: () => linking }, { authorize: () => false })
+    await expectRefusal(await setup.webhook({}, BEARER), 'forbidden')
   })
 })

@@ -15,12 +15,12 @@ import {
   emulatedProvider,
   type ProviderId,
 } from '../../stories/playground/emulated-provider.js'
-import { createWorldServer, type WorldServer } from './world-server.js'
+import { createPageServer, type PageServer } from './page-server.js'
 
 /** One emulated account with the complete chain: proxy → handler → adapter → mock server → emulator. */
-export interface World extends EmulatedProvider {
+export interface Setup extends EmulatedProvider {
   /** The app's server between the page and the provider. */
-  readonly server: WorldServer
+  readonly server: PageServer
   /** Creates a new proxy object on each call, like a component that creates it during rendering. */
   readonly proxied: (options?: Partial<ProxyOptions>) => PairingProxy
   /** Renders the component. It has a separate cache unless a query client is passed. */
@@ -30,8 +30,8 @@ export interface World extends EmulatedProvider {
 }
 
 /** The test setup of one of the emulated providers. */
-export function createWorld(id: ProviderId, options?: EmulatorOptions): World {
-  return worldOf(emulatedProvider(id, { seed: 7, ...options }))
+export function createSetup(id: ProviderId, options?: EmulatorOptions): Setup {
+  return setupOf(emulatedProvider(id, { seed: 7, ...options }))
 }
 
 /** The lifetime of three codes. WhatsApp's first code is valid for a minute, the next two for twenty seconds each. */
@@ -40,9 +40,9 @@ export function roundMs(id: ProviderId): number {
   return id === 'evolution-api' ? 135_000 : 100_000
 }
 
-export function worldOf(emulated: EmulatedProvider): World {
+export function setupOf(emulated: EmulatedProvider): Setup {
   const url = 'https://host.example/api/pairing'
-  const server = createWorldServer(url, emulated.provider, { allowPasskeyAnswers: true })
+  const server = createPageServer(url, emulated.provider, { allowPasskeyAnswers: true })
   const queryClient = new QueryClient()
   const proxied = (given?: Partial<ProxyOptions>) =>
     proxy({ url, sessionId: emulated.provider.id, fetch: server.fetch, ...given })

@@ -4,7 +4,7 @@ import { vi } from 'vitest'
 import { PairingError, type PairingMethod, proxy } from '../../src/index.js'
 import { createEmulator, type Emulator } from '../../src/testing.js'
 import { type FakeTime, startFakeTime } from '../fake-time.js'
-import { createWorldServer, type WorldServer, wishOf } from '../react/world-server.js'
+import { createPageServer, type PageServer, wishOf } from '../react/page-server.js'
 import { type CodeEnds, codeOnScreen, noteCodeEnds } from './code-ends.js'
 import { refused } from './interference.js'
 import { createLink, type Link } from './link.js'
@@ -23,8 +23,8 @@ const LONGEST_TIMER_MS = 2_000
 /** The user at the host: `forbidden` is signed in without permission, `unknown` is not signed in. */
 export type Visitor = 'welcome' | 'forbidden' | 'unknown'
 
-/** Options of {@link createFaultWorld}. */
-export interface FaultWorldOptions extends ProviderSideOptions, PageOptions {
+/** Options of {@link createFaultSetup}. */
+export interface FaultSetupOptions extends ProviderSideOptions, PageOptions {
   readonly id: Service
   readonly method: PairingMethod
   /** False: the page polls. */
@@ -32,13 +32,13 @@ export interface FaultWorldOptions extends ProviderSideOptions, PageOptions {
 }
 
 /** Everything from a page to a phone, and the clock: page → link → host → link → provider → phone. */
-export interface FaultWorld {
+export interface FaultSetup {
   readonly id: Service
   readonly time: FakeTime
   readonly page: Page
   /** The link between the page and the host. */
   readonly pageLink: Link
-  readonly server: WorldServer
+  readonly server: PageServer
   /** The link between the host and the provider. */
   readonly providerLink: Link
   readonly emulator: Emulator
@@ -67,7 +67,7 @@ export interface FaultWorld {
   end(): void
 }
 
-export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldOptions): FaultWorld {
+export function createFaultSetup({ id, method, isLive, ...options }: FaultSetupOptions): FaultSetup {
   const time = startFakeTime()
   vi.spyOn(Math, 'random').mockImplementation(sameNumbers())
   const held = watchHeld(() => time.timers)
@@ -96,10 +96,10 @@ export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldO
   )
   if (!providerLink) throw new Error('An adapter without a network')
   const authorize = (): boolean => {
-    if (world.visitor === 'unknown') throw new PairingError('sign-in-required', 'No cookie.')
-    return world.visitor === 'welcome'
+    if (setup.visitor === 'unknown') throw new PairingError('sign-in-required', 'No cookie.')
+    return setup.visitor === 'welcome'
   }
-  const server = createWorldServer(HOST_URL, provider, { authorize })
+  const server = createPageServer(HOST_URL, provider, { authorize })
   const pageLink = createLink(server.fetch, wishOf)
   const page = createPage(
     () => proxy({ url: HOST_URL, fetch: pageLink.fetch, live: isLive ?? true }),
@@ -120,10 +120,10 @@ export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldO
     shown = page.session
     changedAt = time.awake()
     await codes.note()
-    world.onChange()
+    setup.onChange()
   }
 
-  const world: FaultWorld = {
+  const setup: FaultSetup = {
     id,
     time,
     page,
@@ -144,7 +144,7 @@ export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldO
       return overdueMs
     },
     get unavoidableMs() {
-      const travelMs = pageLink.slowestMs + world.providerLink.slowestMs
+      const travelMs = pageLink.slowestMs + setup.providerLink.slowestMs
       const { qrMinIntervalMs, qrIntervalMs, qrLifetimeMs } = provider.timing
       // If a response takes longer than that, a second one cannot arrive in time, and the documented rotation counts.
       return GRACE_MS + travelMs + (travelMs > qrIntervalMs ? qrLifetimeMs : qrMinIntervalMs)
@@ -154,7 +154,7 @@ export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldO
         GRACE_MS +
         LONGEST_TIMER_MS +
         pageLink.slowestMs +
-        world.providerLink.slowestMs +
+        setup.providerLink.slowestMs +
         provider.timing.qrLifetimeMs
       )
     },
@@ -177,13 +177,13 @@ export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldO
     calm() {
       emulator.recover()
       pageLink.mend()
-      world.providerLink.mend()
+      setup.providerLink.mend()
       page.canDraw = true
-      world.visitor = 'welcome'
+      setup.visitor = 'welcome'
       server.kill()
       server.start()
-      world.setOnline(true)
-      world.setSeen(true)
+      setup.setOnline(true)
+      setup.setSeen(true)
     },
     end() {
       page.close()
@@ -195,7 +195,7 @@ export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldO
       vi.unstubAllGlobals()
     },
   }
-  return world
+  return setup
 }
 
 /** Replaces `Math.random`, because pauses have a random part and every run must be the same. */

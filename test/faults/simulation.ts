@@ -26,7 +26,7 @@ import { timing } from '../react/scripted-provider.js'
 await loadLaterSession()
 
 /** The results of requests. */
-export interface Weather {
+export interface Conditions {
   /** The time from the provider's read of its state to the arrival of its response. */
   readonly latencyMs: number
   /** Replaces a response: with this error, or with silence. */
@@ -34,11 +34,11 @@ export interface Weather {
 }
 
 /** A session as in the hook, without React, and an account without HTTP, so that thousands run in a minute. */
-export interface SmallWorld {
+export interface Simulation {
   readonly time: FakeTime
   readonly emulator: Emulator
   readonly session: PairingSession | undefined
-  weather: Weather
+  conditions: Conditions
   /** Descriptions of the rules broken so far. */
   readonly broken: ReadonlySet<string>
   pass(ms: number): Promise<void>
@@ -76,7 +76,7 @@ const LONGEST_TIMER_MS = 2_000
 
 export const phoneNumber = normalizePhoneNumber('5511987654321')
 
-export function createSmallWorld(): SmallWorld {
+export function createSimulation(): Simulation {
   const time = startFakeTime(TURNS_TO_SETTLE)
   const emulator = createEmulator({ now: time.now, seed: 7 })
   const broken = new Set<string>()
@@ -96,7 +96,7 @@ export function createSmallWorld(): SmallWorld {
     answer: () => PairingSnapshot,
     { signal }: RequestOptions,
   ): Promise<PairingSnapshot> {
-    const { session } = world
+    const { session } = setup
     if (silentStates.includes(session?.status)) broken.add(`asked for ${kind} while ${session?.status}`)
     if (session?.status === 'expired') {
       if (kind !== 'status' || lookedAfter === session) broken.add(`asked for ${kind} after the last look`)
@@ -105,7 +105,7 @@ export function createSmallWorld(): SmallWorld {
     const count = (underWay.get(kind) ?? 0) + 1
     underWay.set(kind, count)
     if (count > 1) broken.add(`asked for ${kind} twice at the same time`)
-    const { latencyMs, fails } = world.weather
+    const { latencyMs, fails } = setup.conditions
     slowestMs = Math.max(slowestMs, latencyMs)
     const snapshot = answer()
     const arrival = new Promise<void>((resolve, reject) => {
@@ -215,13 +215,13 @@ export function createSmallWorld(): SmallWorld {
       if (overdueMs > timing.qrLifetimeMs + GRACE_MS + LONGEST_TIMER_MS + ROUNDING_MS + slowestMs)
         broken.add(`a dead code was up for ${overdueMs} ms`)
     }
-    shown = codeOf(world.session)
+    shown = codeOf(setup.session)
   }
 
-  const world: SmallWorld = {
+  const setup: Simulation = {
     time,
     emulator,
-    weather: { latencyMs: 0 },
+    conditions: { latencyMs: 0 },
     broken,
     get session() {
       return observer?.getCurrentResult().data
@@ -257,16 +257,16 @@ export function createSmallWorld(): SmallWorld {
         )
     },
     answer() {
-      const code = codeOf(world.session)
+      const code = codeOf(setup.session)
       if (code === undefined) return
-      if (world.session?.status === 'awaiting-scan') emulator.scan(code)
+      if (setup.session?.status === 'awaiting-scan') emulator.scan(code)
       else emulator.typeCode(code)
     },
     get left() {
       return time.timers + client.getQueryCache().getAll().length
     },
     end() {
-      world.close()
+      setup.close()
       processRegistry().close()
       onlineManager.setOnline(true)
       focusManager.setFocused(undefined)
@@ -274,7 +274,7 @@ export function createSmallWorld(): SmallWorld {
       vi.restoreAllMocks()
     },
   }
-  return world
+  return setup
 }
 
 function codeOf(session: PairingSession | undefined): string | undefined {

@@ -30,7 +30,7 @@ export interface Watch {
 }
 
 /** A WhatsApp server, a folder for credentials, and providers that use them. */
-export interface World {
+export interface Setup {
   readonly server: WhatsAppServer
   readonly folder: string
   /** Creates another provider for the link in the folder. */
@@ -41,7 +41,7 @@ export interface World {
   end(): Promise<void>
 }
 
-export async function openWorld(serverOptions?: WhatsAppServerOptions, make = baileys): Promise<World> {
+export async function openSetup(serverOptions?: WhatsAppServerOptions, make = baileys): Promise<Setup> {
   trustTestServers()
   const server = await startWhatsAppServer(serverOptions)
   const parent = await mkdtemp(join(tmpdir(), 'whatsapp-pairing-'))
@@ -137,7 +137,7 @@ export function textOf({ qrCode }: SnapshotOf<'qr'>): string {
 }
 
 /** Links the phone by QR code, and waits until it is linked. */
-export async function link({ server }: World, provider: BaileysProvider): Promise<Watch> {
+export async function link({ server }: Setup, provider: BaileysProvider): Promise<Watch> {
   const watched = watch(provider)
   await provider.reset({})
   const code = textOf(await watched.until('qr'))
@@ -147,7 +147,7 @@ export async function link({ server }: World, provider: BaileysProvider): Promis
 }
 
 /** Returns the characters of an issued pairing code. */
-export async function pairingCodeOf({ phoneNumber }: World, provider: BaileysProvider): Promise<string> {
+export async function pairingCodeOf({ phoneNumber }: Setup, provider: BaileysProvider): Promise<string> {
   const snapshot = await provider.requestPairingCode(phoneNumber, {})
   if (snapshot.status !== 'pairing-code') throw new Error(`No code, but ${snapshot.status}.`)
   return snapshot.pairingCode

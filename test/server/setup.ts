@@ -125,7 +125,7 @@ export function bodyOf({ body }: Response): ReadableStream<Uint8Array> {
 export const silence = (): Promise<never> => new Promise(() => {})
 
 /** A handler, its provider and its log. */
-export interface World {
+export interface Setup {
   readonly handler: PairingHandler
   readonly provider: SpyProvider
   /** The provider requests, oldest first. */
@@ -144,7 +144,7 @@ export interface World {
 }
 
 /** Options of the handler, all optional. */
-export type WorldOptions = Partial<Omit<PairingHandlerOptions, 'provider' | 'tenant'>> & {
+export type SetupOptions = Partial<Omit<PairingHandlerOptions, 'provider' | 'tenant'>> & {
   readonly provider?: PairingHandlerOptions['provider'] | undefined
   readonly tenant?: TenantProviderOptions['tenant'] | undefined
 }
@@ -155,7 +155,7 @@ export function handlerOptions({
   tenant = () => 'tenant',
   authorize = () => true,
   ...common
-}: WorldOptions): PairingHandlerOptions {
+}: SetupOptions): PairingHandlerOptions {
   return typeof provider === 'function'
     ? { ...common, authorize, provider, tenant }
     : { ...common, authorize, provider }
@@ -166,18 +166,18 @@ export const separateHandler = (options: PairingHandlerOptions): PairingHandler 
   createHandler(options, createPollerRegistry())
 
 /** Creates a handler with its provider and log. Handlers with the same `registry` share a process. */
-export function createWorld(
+export function createSetup(
   methods: Partial<PairingProvider> = {},
-  options: WorldOptions = {},
+  options: SetupOptions = {},
   registry: PollerRegistry = createPollerRegistry(),
-): World {
+): Setup {
   const provider = spyProvider(methods)
   const log: PairingLogEntry[] = []
   const handler = createHandler(
     handlerOptions({ provider, log: (entry) => log.push(entry), ...options }),
     registry,
   )
-  const get: World['get'] = (query = '?want=state', init) =>
+  const get: Setup['get'] = (query = '?want=state', init) =>
     handler(new Request(`${HANDLER_URL}${query}`, init))
   const postTo = (url: string, body: unknown, headers: HeadersInit = {}): Promise<Response> => {
     const sent = new Headers(headers)

@@ -4,7 +4,7 @@ import { createHandler } from '../../src/server/handler.js'
 import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
 
 /** The app's server between the page and the provider: a process with a handler, and a network in front of it. */
-export interface WorldServer {
+export interface PageServer {
   /** The fetch function of the pages. */
   readonly fetch: typeof fetch
   /** The kind of every request so far, oldest first: `state`, `code`, `events`, or an action. */
@@ -30,14 +30,14 @@ interface Process {
   readonly die: () => void
 }
 
-export function createWorldServer(
+export function createPageServer(
   url: string,
   provider: PairingProvider,
   {
     authorize = () => true,
     allowPasskeyAnswers = false,
   }: Partial<Pick<PairingHandlerOptions, 'authorize' | 'allowPasskeyAnswers'>> = {},
-): WorldServer {
+): PageServer {
   const requests: string[] = []
   let openStreams = 0
   let watchers = 0

@@ -137,4 +137,4 @@ function nodeGlobals(): readonly string[] {
 }
 
 /** What the test may call inside the runtime. */
-export const edgeWorld = { WEBHOOK_SECRET, tokenOf, send, watch, takeCalls, watchers, nodeGlobals }
+export const edgeSetup = { WEBHOOK_SECRET, tokenOf, send, watch, takeCalls, watchers, nodeGlobals }
