@@ -2,7 +2,13 @@ import { focusManager, onlineManager, QueryClient, QueryClientProvider } from '@
 import { render, screen } from '@testing-library/react'
 import { Profiler, StrictMode } from 'react'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { usePairingSession, WhatsAppPairing } from '../../src/index.js'
+import {
+  type PairingQueryKey,
+  pairingSessionQueryOptions,
+  type SessionCell,
+  usePairingSession,
+  WhatsAppPairing,
+} from '../../src/index.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
@@ -20,6 +26,24 @@ const questions = (provider: ReturnType<typeof scriptedProvider>) =>
   provider.calls.map(({ question }) => question)
 
 describe('the requests of the hook', () => {
+  it.each([
+    ['hidden', () => focusManager.setFocused(false)],
+    ['offline', () => onlineManager.setOnline(false)],
+  ])('are not scheduled in a page that is %s: no timer wakes it up for them', async (_, leave) => {
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    const queryClient = new QueryClient()
+    const options = pairingSessionQueryOptions({ provider, queryClient })
+    const query = queryClient
+      .getQueryCache()
+      .build<SessionCell, Error, SessionCell, PairingQueryKey>(queryClient, { queryKey: options.queryKey })
+    const interval = () => typeof options.refetchInterval === 'function' && options.refetchInterval(query)
+    render(<WhatsAppPairing provider={provider} queryClient={queryClient} />)
+    await advance(1_000)
+    expect(interval()).toBeGreaterThan(0)
+    await doing(() => void leave())
+    expect(interval()).toBe(false)
+  })
+
   it.each(providerIds)('in a minute of waiting are exactly as many as the timing says: %s', async (id) => {
     const { timing } = createSetup(id).provider
     // The first code is valid for a minute, so the screen does not change.
