@@ -9,20 +9,17 @@ import type {
 
 /** The texts for how WhatsApp continues after it demands a passkey. */
 const ceremonies = {
-  plain: {},
+  'without a code to compare': {},
   'with a code to compare': { comparesCode: true },
-  'without a word after the answer': { isSilent: true },
+  'without a response after the answer': { isSilent: true },
   'for a minute only': { lifetimeMs: 60_000 },
 } as const satisfies Readonly<Record<string, DemandPasskeyOptions>>
 
 export type PasskeyKind = keyof typeof ceremonies
 
-export const passkeyKinds: readonly PasskeyKind[] = [
-  'plain',
-  'with a code to compare',
-  'without a word after the answer',
-  'for a minute only',
-]
+const isPasskeyKind = (name: string): name is PasskeyKind => name in ceremonies
+
+export const passkeyKinds: readonly PasskeyKind[] = Object.keys(ceremonies).filter(isPasskeyKind)
 
 /** The actions on the simulated phone and its provider. None of them acts on the component. */
 export type PhoneAction =

@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactElement, useState } from 'react'
 import { type PairingSource, usePairingSession } from '../../src/index.js'
 import type { EmulatorFault, EmulatorState } from '../../src/testing.js'
-import { type PhoneAction, type PhoneView, passkeyKinds } from './phone-control.js'
+import { type PasskeyKind, type PhoneAction, type PhoneView, passkeyKinds } from './phone-control.js'
 
 /** The texts for the faults of requests to the provider. */
 const faults: Readonly<Record<EmulatorFault, string>> = {
@@ -44,7 +44,7 @@ export function SimulatedPhone({
   const { session } = usePairingSession({ provider })
   const [refused, setRefused] = useState<string>()
   const [code, setCode] = useState('')
-  const [kind, setKind] = useState(passkeyKinds[0] ?? 'plain')
+  const [kind, setKind] = useState<PasskeyKind>('without a code to compare')
   const run = async (action: PhoneAction) => setRefused(await onAct(action))
   /** After its end a session sends no request, so a fault would not show. In that case a new session begins with the fault. */
   const disturb = (action: PhoneAction) => {
@@ -131,7 +131,7 @@ export function SimulatedPhone({
             disturb({ type: 'fault', fault: isFault(target.value) ? target.value : null })
           }
         >
-          <option value="">none</option>
+          <option value="">nothing</option>
           {Object.entries(faults).map(([fault, words]) => (
             <option key={fault} value={fault}>
               {words}
