@@ -77,6 +77,20 @@ it('the README links to files that exist, and to all pages', () => {
   for (const name of pageNames) expect(readme).toContain(`](stories/docs/${name}.md`)
 })
 
+const otherFiles = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md']
+
+it.each([...otherFiles, ...pageFiles().map((name) => `stories/docs/${name}.mdx`)])(
+  'each row of a table in %s has as many cells as its heading',
+  (file) => {
+    const tables = withoutCode(readFileSync(join(root, file), 'utf8')).match(/(?:^\|.*\n)+/gm) ?? []
+    for (const table of tables) {
+      const rows = table.trim().split('\n')
+      const cellsOf = (row = '') => row.replace(/\\\|/g, '').split('|').length
+      expect(rows.filter((row) => cellsOf(row) !== cellsOf(rows[0]))).toEqual([])
+    }
+  },
+)
+
 it('the README has the table of providers.mdx: `npx vitest run --project node test/documentation -u` writes it', async () => {
   const table = /^\| \| QR code \|.*(?:\n\|.*)*/m
   const [current = ''] = table.exec(readPage('providers')) ?? []
