@@ -16,7 +16,7 @@ const REOPEN_FIRST_MS = 750
 const REOPEN_LONGEST_MS = 60_000
 
 /** The pause before the next attempt if streams are blocked or not supported. Polling works until then. */
-const HOPELESS_RETRY_MS = 300_000
+const LONG_RETRY_MS = 300_000
 
 /** Options of {@link watchEvents}. */
 export interface LiveEventsOptions {
@@ -112,9 +112,9 @@ function isEventStream(
 async function waitAfterRefusal(response: Response): Promise<number> {
   const { status } = response
   // Missing, not ours, or not allowed: this will not change soon.
-  if (status !== 429 && status < 500) return HOPELESS_RETRY_MS
-  const error = later.answeredError(status, parseJson(await response.text()))
-  return error.retryable ? retryAfterMs(error) : HOPELESS_RETRY_MS
+  if (status !== 429 && status < 500) return LONG_RETRY_MS
+  const error = later.responseError(status, parseJson(await response.text()))
+  return error.retryable ? retryAfterMs(error) : LONG_RETRY_MS
 }
 
 /** Turns the text of a stream, piece by piece, into updates. */

@@ -87,7 +87,7 @@ export function proxy({
     if (response.status === 200 && body !== undefined) return body
     // A sign-in page at another address responds with 200 too, and must not look like a wrong response of the handler.
     const status = response.ok && response.redirected ? 401 : response.status
-    throw (await late()).answeredError(status, body, response.headers.get('content-type'))
+    throw (await late()).responseError(status, body, response.headers.get('content-type'))
   }
   const decode = async (body: unknown): Promise<PairingUpdate> => {
     if (!hasDetails(body)) return decodePlainUpdate(body)

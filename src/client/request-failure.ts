@@ -12,20 +12,20 @@ const PROGRAM_TEXT =
 export function requestFailure(error: unknown, url: string): PairingError {
   const { name = '', message = '' } = asRecord(error)
   const isTypeError = name === 'TypeError'
-  const isMistake =
+  const isProgrammingError =
     /^(?:Reference|Syntax|Range)Error$/.test(String(name)) ||
     (isTypeError && PROGRAM_TEXT.test(String(message)))
   // This exact expression, so that bundlers remove the block from production builds.
   if (
     process.env.NODE_ENV !== 'production' &&
-    (isMistake || !/^(?:Type|Abort|Timeout|Network)Error$/.test(String(name)))
+    (isProgrammingError || !/^(?:Type|Abort|Timeout|Network)Error$/.test(String(name)))
   )
     printOnce(
       `${url} request`,
       'The request of proxy({ url, headers, fetch }) failed before it was sent.',
       error,
     )
-  return isMistake
+  return isProgrammingError
     ? new PairingError(
         'unknown',
         'The request threw before it was sent. Check "url", "headers" and "fetch" of proxy().',

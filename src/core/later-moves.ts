@@ -33,7 +33,7 @@ export function start(s: Draft, at: number): void {
   s.poll = initialPoll
   // A code that may still be live keeps its age. Otherwise it would look new when the provider repeats it.
   s.qr = { ...initialRound, code: qr.code && { ...qr.code, number: 0 }, replaced: qr.replaced }
-  s.isLastLook = false
+  s.isLastRead = false
   s.notice = undefined
   s.roundSince = s.waitingSince = at
   s.attempt += 1
@@ -44,7 +44,7 @@ export function start(s: Draft, at: number): void {
 export function requestNextCode(s: Draft, at: number): void {
   forgetQr(s)
   s.qr = { ...s.qr, display: 'waiting', wanted: s.qr.shown + 1 }
-  s.isLastLook = false
+  s.isLastRead = false
   s.poll = { ...s.poll, dueAt: at }
   s.waitingSince = at
 }

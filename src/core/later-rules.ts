@@ -146,7 +146,7 @@ function submit(s: Draft, phoneNumber: PhoneNumber, at: number): void {
   if (at < s.codeQuietUntil) return
   s.code = { name: 'requesting', phoneNumber }
   s.waitingSince = at
-  s.isLastLook = false
+  s.isLastRead = false
   s.notice = undefined
 }
 
@@ -155,7 +155,7 @@ function choose(s: Draft, method: PairingMethod, at: number): void {
   const isOpen = s.phase.name === 'active' || s.phase.name === 'idle' || s.phase.name === 'failed'
   if (!isOpen || s.method === method || (methods.length > 0 && !methods.includes(method))) return
   s.method = method
-  s.isLastLook = false
+  s.isLastRead = false
   if (method !== 'qr') return
   s.poll = { ...s.poll, dueAt: Math.min(s.poll.dueAt, at) }
   s.waitingSince = at

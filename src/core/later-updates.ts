@@ -78,7 +78,7 @@ function invalidate(s: Draft, { reason }: PairingUpdate, at: number): void {
 }
 
 /** Applies the state of an update. */
-export function takeState(s: Draft, event: UpdatedEvent, { isRepeated, wasLastLook }: UpdateContext): void {
+export function takeState(s: Draft, event: UpdatedEvent, { isRepeated, wasLastRead }: UpdateContext): void {
   const { update, at } = event
   const { phase } = s
   if (phase.name === 'failed' && update.status !== 'linked') return
@@ -107,21 +107,21 @@ export function takeState(s: Draft, event: UpdatedEvent, { isRepeated, wasLastLo
         return
       }
       // The round has ended. The next round will see this state again.
-      if (!wasLastLook) blocked(s, update.status, update.revision, at)
+      if (!wasLastRead) blocked(s, update.status, update.revision, at)
       return
     case 'linking':
       enter(s, { name: 'linking' }, at)
       return
     default:
       if (update.status !== 'preparing') endLinking(s, at)
-      takeCodes(s, event, wasLastLook)
+      takeCodes(s, event, wasLastRead)
   }
 }
 
-function takeCodes(s: Draft, event: UpdatedEvent, wasLastLook: boolean): void {
+function takeCodes(s: Draft, event: UpdatedEvent, wasLastRead: boolean): void {
   if (s.phase.name !== 'active') return
   const { update, request, at } = event
-  if (update.status === 'qr' && s.method === 'qr' && !wasLastLook) showQrCode(s, event)
+  if (update.status === 'qr' && s.method === 'qr' && !wasLastRead) showQrCode(s, event)
   const { pairingCode } = update
   if (pairingCode) takePairingCode(s, pairingCode, request === 'request-pairing-code', baseOf(s, event), at)
 }

@@ -1,4 +1,3 @@
-import { answeredError } from './answered-error.js'
 import { decodeUpdate } from './decode-update.js'
 import { PairingError } from './errors.js'
 import { asAmount, asRecord, asText, parseJson } from './json.js'
@@ -8,6 +7,7 @@ import { decodePasskeyReply } from './passkey.js'
 import { isComparable, isPhoneNumber, normalizePhoneNumber, type PhoneNumber } from './phone-number.js'
 import { otherSpelling } from './phone-spelling.js'
 import type { PairingMethod } from './provider.js'
+import { responseError } from './response-error.js'
 import { reportSteps } from './session-report.js'
 import { isOnlyReadOnFocus, nextRequest } from './session-request.js'
 import type { SessionFacts } from './session-state.js'
@@ -18,7 +18,7 @@ import type { SessionFacts } from './session-state.js'
  * an object, because bundlers skip a module that only re-exports.
  */
 export const later: {
-  readonly answeredError: typeof answeredError
+  readonly responseError: typeof responseError
   readonly checkExpectedNumber: typeof checkExpectedNumber
   readonly decodePasskeyReply: typeof decodePasskeyReply
   readonly decodeUpdate: typeof decodeUpdate
@@ -30,7 +30,7 @@ export const later: {
   readonly reportSteps: typeof reportSteps
   readonly wantedStream: typeof wantedStream
 } = {
-  answeredError,
+  responseError,
   checkExpectedNumber,
   decodePasskeyReply,
   decodeUpdate,
@@ -61,6 +61,6 @@ function recallNumber(kept: string, at: number): PhoneNumber | undefined {
 
 /** What a stream has to send; `undefined` if the screen would show none of it. */
 function wantedStream(facts: SessionFacts): PairingMethod | undefined {
-  if (facts.isLastLook || isOnlyReadOnFocus(facts)) return undefined
+  if (facts.isLastRead || isOnlyReadOnFocus(facts)) return undefined
   return nextRequest(facts)?.kind === 'read' ? facts.method : undefined
 }

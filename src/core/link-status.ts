@@ -54,7 +54,7 @@ type LinkUpdate = Pick<
 > & { readonly revision?: number | undefined; readonly syncProgress?: number | undefined }
 
 /** The result of a read, or another event that concerns the link. */
-export type LinkNews = { readonly at: number } & (
+export type LinkEvent = { readonly at: number } & (
   | { readonly update: LinkUpdate }
   /** The read failed. */
   | { readonly error: PairingError }
@@ -120,9 +120,9 @@ const FAST_READS_LIMIT = 6
  * has ended if two reads in a row say so, because some providers report an end for a moment while a link settles. It has also
  * ended if its end was reported.
  */
-export function linkStatusAfter(before: LinkFacts, news: LinkNews): LinkFacts {
-  if ('error' in news) return unsettled(before, toPairingError(news.error).code, undefined)
-  const { update, at } = news
+export function linkStatusAfter(before: LinkFacts, event: LinkEvent): LinkFacts {
+  if ('error' in event) return unsettled(before, toPairingError(event.error).code, undefined)
+  const { update, at } = event
   const { source } = before
   const isSameOrigin = source?.session === update.session && source.origin === update.origin
   if (isSameOrigin && update.seq < source.seq) return before

@@ -11,7 +11,7 @@ export const QR_LONGEST_LIFETIME_MS = 60_000
  * How long a code stays on screen after the next request was due, while the response travels. Without this time, each request
  * would make the code flicker. With a much longer one, an expired code would stay on screen when the network hangs.
  */
-const QR_ANSWER_GRACE_MS = 2_000
+const QR_RESPONSE_GRACE_MS = 2_000
 
 /** A QR code and the facts about its age. Times are epoch milliseconds. */
 export interface TrackedQrCode {
@@ -20,7 +20,7 @@ export interface TrackedQrCode {
   /** The last response with this code. */
   readonly confirmedAt: number
   /** The last time at which another code was valid, so this one is younger. Unknown for the first code. */
-  readonly bornAfter: number | undefined
+  readonly createdAfter: number | undefined
   /** The end that the provider reported. */
   readonly ownExpiresAt: number | undefined
   /** Of a pushed code: the latest time at which a push confirms or replaces it. */
@@ -47,14 +47,14 @@ export function qrExpiresAt(code: TrackedQrCode, timing: ProviderTiming): number
 
 /** When this code leaves the screen, unless a response confirms it earlier. */
 export function qrHiddenAt(code: TrackedQrCode, timing: ProviderTiming): number {
-  const deadAt = qrExpiresAt(code, timing)
-  if (code.promisedAt !== undefined) return Math.min(code.promisedAt + QR_ANSWER_GRACE_MS, deadAt)
-  if (code.ownExpiresAt !== undefined) return deadAt
-  const seenOnce = code.bornAfter === undefined && code.confirmedAt === code.firstSeenAt
+  const expiresAt = qrExpiresAt(code, timing)
+  if (code.promisedAt !== undefined) return Math.min(code.promisedAt + QR_RESPONSE_GRACE_MS, expiresAt)
+  if (code.ownExpiresAt !== undefined) return expiresAt
+  const seenOnce = code.createdAfter === undefined && code.confirmedAt === code.firstSeenAt
   const trustedUntil = seenOnce
     ? code.firstSeenAt + timing.qrLifetimeMs
-    : qrNextRequestAt(code, timing) + QR_ANSWER_GRACE_MS
-  return Math.min(trustedUntil, deadAt)
+    : qrNextRequestAt(code, timing) + QR_RESPONSE_GRACE_MS
+  return Math.min(trustedUntil, expiresAt)
 }
 
 /**
@@ -67,9 +67,9 @@ function qrNextRequestAt(code: TrackedQrCode, timing: ProviderTiming): number {
   if (code.ownExpiresAt !== undefined) {
     return Math.max(qrExpiresAt(code, timing), code.confirmedAt + timing.qrMinIntervalMs)
   }
-  if (code.bornAfter === undefined || !followsRotation(code, timing))
+  if (code.createdAfter === undefined || !followsRotation(code, timing))
     return code.confirmedAt + timing.qrIntervalMs
-  const firstChangeAt = code.bornAfter + timing.qrLifetimeMs
+  const firstChangeAt = code.createdAfter + timing.qrLifetimeMs
   const lastChangeAt = code.firstSeenAt + timing.qrLifetimeMs
   const halfway = code.confirmedAt + (lastChangeAt - code.confirmedAt) / 2
   return Math.max(
@@ -81,31 +81,31 @@ function qrNextRequestAt(code: TrackedQrCode, timing: ProviderTiming): number {
 /** When the QR request is due, for a known code or for the first one. */
 export function qrRequestAt(
   code: TrackedQrCode | undefined,
-  { qrAskedAt, qrInvited }: QrRequests,
+  { qrRespondedAt, qrInvited }: QrRequests,
   timing: ProviderTiming,
 ): number {
-  const usualAt = qrAskedAt + timing.qrIntervalMs
-  if (!code) return qrInvited ? qrAskedAt + timing.qrMinIntervalMs : usualAt
+  const usualAt = qrRespondedAt + timing.qrIntervalMs
+  if (!code) return qrInvited ? qrRespondedAt + timing.qrMinIntervalMs : usualAt
   const at = qrNextRequestAt(code, timing)
   // The provider still repeats a code that has expired: poll at the usual pace.
-  return at <= qrAskedAt ? usualAt : at
+  return at <= qrRespondedAt ? usualAt : at
 }
 
 /** The requests so far. */
 export interface QrRequests {
   /** The time of the last response to a QR request; `-Infinity` before the first. */
-  readonly qrAskedAt: number
+  readonly qrRespondedAt: number
   /** The provider has reported since then that it is ready, so the next request may come earlier. */
   readonly qrInvited: boolean
 }
 
 /** A response with a code. Times are epoch milliseconds. */
-export interface QrSighting {
+export interface QrResponse {
   readonly payload: QrPayload
   /** When the provider sent it. */
   readonly at: number
   /** When it was requested: the provider's expiry counts from this time. */
-  readonly askedAt: number
+  readonly requestedAt: number
   readonly expiresInMs: number | undefined
   readonly confirmInMs: number | undefined
 }
@@ -116,18 +116,18 @@ const EXPIRY_TOLERANCE_MS = 500
 /** Updates the facts about a code after a response with it. `previous` is the last code, which may be the same. */
 export function trackQrCode(
   previous: TrackedQrCode | undefined,
-  { payload, at, askedAt, expiresInMs, confirmInMs }: QrSighting,
+  { payload, at, requestedAt, expiresInMs, confirmInMs }: QrResponse,
   { qrLifetimeMs }: ProviderTiming,
 ): TrackedQrCode {
   const isKnown = previous !== undefined && qrPayloadKey(previous.payload) === qrPayloadKey(payload)
   // After a longer gap there may have been other codes in between: the rotation is unknown again.
   const isNext = previous !== undefined && at - previous.confirmedAt < qrLifetimeMs
-  const ownExpiresAt = isFiniteNumber(expiresInMs) ? Math.min(askedAt, at) + expiresInMs : undefined
+  const ownExpiresAt = isFiniteNumber(expiresInMs) ? Math.min(requestedAt, at) + expiresInMs : undefined
   return {
     payload,
     firstSeenAt: isKnown ? previous.firstSeenAt : at,
     confirmedAt: at,
-    bornAfter: isKnown ? previous.bornAfter : isNext ? previous.confirmedAt : undefined,
+    createdAfter: isKnown ? previous.createdAfter : isNext ? previous.confirmedAt : undefined,
     ownExpiresAt: isKnown ? steady(previous.ownExpiresAt, ownExpiresAt) : ownExpiresAt,
     promisedAt: promisedAt(confirmInMs, at),
   }
@@ -148,5 +148,5 @@ function isFiniteNumber(value: number | undefined): value is number {
 
 /** Whether the code follows a known rotation. False if its age is unknown or it has lived longer than the rotation. */
 function followsRotation(code: TrackedQrCode, timing: ProviderTiming): boolean {
-  return code.bornAfter !== undefined && code.confirmedAt < code.firstSeenAt + timing.qrLifetimeMs
+  return code.createdAfter !== undefined && code.confirmedAt < code.firstSeenAt + timing.qrLifetimeMs
 }

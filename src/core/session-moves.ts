@@ -32,7 +32,7 @@ export function enter(s: Draft, phase: Phase, at: number): void {
   if (code.name === 'requesting' || (code.name === 'live' && phase.name !== 'linking'))
     s.code = { name: 'number', phoneNumber: code.phoneNumber }
   hideQr(s)
-  s.isLastLook = false
+  s.isLastRead = false
 }
 
 /** Hides the QR code; it may be shown again. */
@@ -73,7 +73,7 @@ export function uncount(s: Draft, at: number): void {
  */
 export function readOnceMore(s: Draft, at: number): void {
   if (s.phase.name !== 'active') return
-  s.isLastLook = true
+  s.isLastRead = true
   s.waitingSince = at
   s.poll = { ...s.poll, dueAt: at }
 }

@@ -18,19 +18,19 @@ export function takePasskey(s: Draft, event: UpdatedEvent): void {
   const before: PasskeyPhase | undefined = phase.name === 'passkey-required' ? phase : undefined
   const { passkey, helpUrl } = update
   const offered = update.abilities.includes('passkey') || update.abilities.includes('passkey-handoff')
-  const told = passkey?.step ?? (offered ? 'assert' : undefined)
+  const reported = passkey?.step ?? (offered ? 'assert' : undefined)
   const endsAt = baseOf(s, event) + (passkey?.expiresInMs ?? PASSKEY_LIFETIME_MS)
   // If the provider does not report the end, the time counts from the first update.
   const expiresAt =
     passkey?.expiresInMs === undefined
       ? (before?.expiresAt ?? endsAt)
       : steady(before?.expiresAt, endsAt, STEADY_END_MS)
-  if (!told) {
+  if (!reported) {
     put(s, { ...before, name: 'passkey-required', helpUrl, expiresAt }, at)
     return
   }
   // The page knows what it has sent before the provider reports it, and some providers never do.
-  const step = before?.isAnswered && told === 'assert' ? 'submitted' : told
+  const step = before?.hasResponded && reported === 'assert' ? 'submitted' : reported
   const code = step === 'confirm' && passkey?.code !== before?.confirmedCode ? passkey?.code : undefined
   const next = step === 'confirm' && !code ? 'submitted' : step
   put(s, { ...before, name: 'passkey-required', helpUrl, expiresAt, step: next, code }, at)
@@ -102,7 +102,7 @@ export function applyPasskey(s: Draft, event: PasskeyEvent): void {
       return
     }
     case 'passkey-answered':
-      put(s, { ...phase, step: 'submitted', code: undefined, isAnswered: true }, at)
+      put(s, { ...phase, step: 'submitted', code: undefined, hasResponded: true }, at)
       s.poll = { ...s.poll, dueAt: at }
       return
     case 'passkey-confirmed':

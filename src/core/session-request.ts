@@ -33,7 +33,7 @@ export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
     at: poll.dueAt,
     ...(want === 'code' && qr.code?.id && qr.code.number > 0 && { has: qr.code.id }),
   })
-  if (facts.isLastLook) {
+  if (facts.isLastRead) {
     const has = method === 'qr' ? qr.code?.id : PAIRING_CODE
     return { ...read('state'), ...(has && { has }) }
   }

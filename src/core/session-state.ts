@@ -138,7 +138,7 @@ export interface PasskeyPhase {
   readonly deed?: PasskeyDeed | undefined
   readonly problem?: PairingError | 'cancelled' | undefined
   /** This page has sent an answer: an update that still waits for one is late. */
-  readonly isAnswered?: boolean | undefined
+  readonly hasResponded?: boolean | undefined
   /** The code that this page has confirmed. */
   readonly confirmedCode?: string | undefined
   /** An answer was sent a while ago without a response, so a way out is offered. */
@@ -161,14 +161,14 @@ export interface SessionFacts {
   isSlow: boolean
   now: number
   attempt: number
-  departures: number
+  abandonedAttempts: number
   /**
    * The action that is due at the provider before the round continues. Each is sent once per round: then it is `started` or
    * `done`.
    */
   reset: 'none' | 'start' | 'reset' | 'unlink' | 'started' | 'done'
   /** A code has expired: one more read of the state is due, and further reads while the provider is between two states. */
-  isLastLook: boolean
+  isLastRead: boolean
   source: UpdateSource | undefined
   poll: SessionPoll
   qr: QrRound
@@ -199,7 +199,7 @@ export type UpdatedEvent = Extract<SessionEvent, { type: 'updated' }>
 export interface UpdateContext {
   /** The update repeats the last response of the provider. */
   readonly isRepeated: boolean
-  readonly wasLastLook: boolean
+  readonly wasLastRead: boolean
 }
 
 /** The rules that no session needs before its first QR code: an app loads them after it. They change the facts. */

@@ -28,7 +28,7 @@ const WAITING_LIMIT_MS = 10 * 60_000
 const NEXT_CODE_LIMIT_MS = 90_000
 
 /** After a code, a provider between two states may be completing a link with it. The last read is repeated for this long. */
-const LAST_LOOKS_MS = 20_000
+const LAST_READS_MS = 20_000
 
 /** A pushed update may be this late before the page reads. */
 const PUSH_SLACK_MS = 1_000
@@ -39,8 +39,8 @@ const USUAL_INTERVAL_MS = 3_000
 /** Applies an update to the session. */
 export function updated(s: Draft, event: UpdatedEvent, later: LaterRules | undefined): void {
   const { update, at, isPushed = false, request } = event
-  const { source, phase, isLastLook: wasLastLook } = s
-  if (phase.name === 'idle' || (phase.name === 'failed' && s.isConfirmed && !wasLastLook)) return
+  const { source, phase, isLastRead: wasLastRead } = s
+  if (phase.name === 'idle' || (phase.name === 'failed' && s.isConfirmed && !wasLastRead)) return
   const { nextInMs = update.timing.statusIntervalMs || USUAL_INTERVAL_MS } = update
   // An update that comes while a change is due does not delay it.
   if (!isChangeDue(s.reset) || phase.name !== 'active')
@@ -52,16 +52,16 @@ export function updated(s: Draft, event: UpdatedEvent, later: LaterRules | undef
   // A response to an action of this page confirms no other action.
   const isOther = source && (!isSameSession || (!request && isChanged(source.revision, update.revision)))
   if (isOther || phase.name === 'failed') need(later).prepare(s, event)
-  s.isLastLook = false
+  s.isLastRead = false
   s.isConfirmed = true
   takeSource(s, event)
   if (update.error) {
-    s.isLastLook = wasLastLook
-    if (!isRepeated || wasLastLook) takeError(s, update, at)
+    s.isLastRead = wasLastRead
+    if (!isRepeated || wasLastRead) takeError(s, update, at)
   } else {
     s.poll = { ...s.poll, failures: 0, error: undefined }
-    takeState(s, event, { isRepeated, wasLastLook }, later)
-    s.isLastLook = wasLastLook && update.status === 'preparing' && at < s.waitingSince + LAST_LOOKS_MS
+    takeState(s, event, { isRepeated, wasLastRead }, later)
+    s.isLastRead = wasLastRead && update.status === 'preparing' && at < s.waitingSince + LAST_READS_MS
   }
   if (request === 'request-pairing-code') need(later).endCodeRequest(s)
   limitWaiting(s, at)
@@ -85,8 +85,8 @@ function takeSource(s: Draft, { update, at }: UpdatedEvent): void {
   const { session, revision = s.source?.revision, origin, seq, provider, methods, abilities, timing } = update
   const known = s.source?.origin === origin ? s.source.clockOffsetMs : Number.POSITIVE_INFINITY
   const { source: before } = s
-  const saysState = update.status !== 'preparing' && !update.error
-  const hasState = saysState || (before?.session === session && before.hasState)
+  const reportsState = update.status !== 'preparing' && !update.error
+  const hasState = reportsState || (before?.session === session && before.hasState)
   s.source = { session, revision, origin, seq, hasState, clockOffsetMs: Math.min(known, at - update.at) }
   s.offer = { provider, methods, abilities, timing }
   const [first] = methods
@@ -105,7 +105,7 @@ function takeState(
   const { status, pairingCode } = event.update
   const isPlain = status === 'qr' || status === 'preparing' || status === 'unlinked'
   if (!isPlain || pairingCode || s.phase.name !== 'active') need(later).takeState(s, event, context)
-  else if (status === 'qr' && s.method === 'qr' && !context.wasLastLook) showQrCode(s, event)
+  else if (status === 'qr' && s.method === 'qr' && !context.wasLastRead) showQrCode(s, event)
 }
 
 function limitWaiting(s: Draft, at: number): void {
@@ -116,8 +116,8 @@ function limitWaiting(s: Draft, at: number): void {
 }
 
 /** A request of the poller to the provider failed. */
-function takeError(s: Draft, { error: told, willRetry, nextInMs }: PairingUpdate, at: number): void {
-  const { code = 'unknown', retryInMs } = told ?? {}
+function takeError(s: Draft, { error: reported, willRetry, nextInMs }: PairingUpdate, at: number): void {
+  const { code = 'unknown', retryInMs } = reported ?? {}
   const text = `A request to the provider failed with "${code}". See the log of the server.`
   const error = new PairingError(code, text, { retryAfterMs: retryInMs })
   const waitMs = willRetry ? nextInMs : retryInMs
@@ -129,9 +129,9 @@ function takeError(s: Draft, { error: told, willRetry, nextInMs }: PairingUpdate
 export function failed(s: Draft, error: PairingError, retryAt: number | undefined, at: number): void {
   const { phase } = s
   const failures = s.poll.failures + 1
-  const wasLastLook = s.isLastLook
+  const wasLastRead = s.isLastRead
   const dueAt = retryAt ?? at + pauseAfter(error, failures)
-  s.isLastLook = false
+  s.isLastRead = false
   if (phase.name === 'failed') {
     s.isConfirmed = true
     return
@@ -143,7 +143,7 @@ export function failed(s: Draft, error: PairingError, retryAt: number | undefine
     return
   }
   // The last read failed: the round ends anyway.
-  if (wasLastLook) return
+  if (wasLastRead) return
   const limit = transientErrors.includes(error.code) ? TRANSIENT_LIMIT : FAILURE_LIMIT
   // An idle page does not wait for anything: the action of the user failed.
   if (error.retryable && phase.name !== 'idle' && (failures < limit || isCodeOnScreen(s))) {

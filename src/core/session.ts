@@ -48,9 +48,9 @@ export function initialState(
     isSlow: false,
     now,
     attempt: autoStart ? 1 : 0,
-    departures: 0,
+    abandonedAttempts: 0,
     reset: 'none',
-    isLastLook: false,
+    isLastRead: false,
     source: undefined,
     poll: initialPoll,
     qr: initialRound,
@@ -156,7 +156,7 @@ function apply(s: Draft, event: SessionEvent, later: LaterRules | undefined): vo
       if (s.leftAt === undefined) return
       break
     case 'left':
-      if (!isOver(viewSession(s, later))) s.departures += 1
+      if (!isOver(viewSession(s, later))) s.abandonedAttempts += 1
       s.leftAt = at
       s.isConfirmed = false
       return

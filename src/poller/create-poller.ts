@@ -285,7 +285,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
 
   const codeId = () => `${origin}-${poll.qrCount}`
 
-  function isFirstLook(expired: string | null | undefined): boolean {
+  function isFirstRead(expired: string | null | undefined): boolean {
     const current = expired === codeId() ? expired : expired === PAIRING_CODE ? poll.issued?.value : undefined
     const isFirst = current !== undefined && current !== lastExpired
     if (isFirst) lastExpired = current
@@ -309,11 +309,11 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   return {
     async read(want, signal, expired) {
       if (ended.signal.aborted) throw closedError()
-      const isLastLook = want === 'state' && isFirstLook(expired)
+      const isLastRead = want === 'state' && isFirstRead(expired)
       try {
         // A change during the request makes the response invalid. The second request is sent after that change.
         for (let attempt = 0; attempt < 2; attempt += 1) {
-          const due = isLastLook ? want : dueRequest(poll, want, Date.now(), timing)
+          const due = isLastRead ? want : dueRequest(poll, want, Date.now(), timing)
           if (!due) break
           const sentIn = changes.revision
           await requests.join(due, signal)

@@ -7,7 +7,7 @@ import {
   type UpdateReason,
   WIRE_VERSION,
 } from '../core/update.js'
-import type { PollState } from './poll-state.js'
+import { isCodeUsed, type PollState } from './poll-state.js'
 import { needsStart, shownPairingCode, shownQrCode } from './schedule.js'
 
 /** The fields of an update that are not in the cached state. */
@@ -28,9 +28,9 @@ export function makeUpdate(poll: PollState, context: UpdateContext): PairingUpda
   const { session, origin, seq, at, revision, codeId, method, nextInMs, provider, timing } = context
   const { state, error } = poll
   const reason = poll.isUnlinked ? 'unlinked' : context.reason
-  const isAnswered = state && /^link|passkey/.test(state.status)
-  const qr = method === 'qr' && !isAnswered ? shownQrCode(poll, at, timing) : undefined
-  const issued = isAnswered ? undefined : shownPairingCode(poll, at)
+  const isUsed = state && isCodeUsed(state)
+  const qr = method === 'qr' && !isUsed ? shownQrCode(poll, at, timing) : undefined
+  const issued = isUsed ? undefined : shownPairingCode(poll, at)
   return {
     v: WIRE_VERSION,
     session,

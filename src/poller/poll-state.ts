@@ -35,7 +35,7 @@ export interface PollState extends QrRequests {
   /** The last response of any kind. */
   readonly respondedAt: number
   /** When the response with the current state was requested. Responses to earlier requests are outdated. */
-  readonly newsAt: number
+  readonly stageChangedAt: number
   /** No request is sent before this time. */
   readonly quietUntil: number
   /** When the next pushed snapshot is due: from the provider, or from another replica. */
@@ -79,11 +79,11 @@ export const initialPollState: PollState = {
   qr: undefined,
   replaced: [],
   qrCount: 0,
-  qrAskedAt: NEVER,
+  qrRespondedAt: NEVER,
   qrInvited: false,
   issued: undefined,
   respondedAt: NEVER,
-  newsAt: NEVER,
+  stageChangedAt: NEVER,
   quietUntil: NEVER,
   promisedAt: NEVER,
   promiseMs: undefined,
@@ -127,7 +127,7 @@ export function afterSnapshot(
 ): PollState {
   if (isOutdated(before, snapshot, origin)) return before
   const taken = takeSnapshot(before, snapshot, origin, timing)
-  const after = stageOf(taken) === stageOf(before) ? taken : { ...taken, newsAt: origin.sentAt }
+  const after = stageOf(taken) === stageOf(before) ? taken : { ...taken, stageChangedAt: origin.sentAt }
   return isChange(before, after) ? { ...after, webhooks: afterFinding(before.webhooks, origin.at) } : after
 }
 
@@ -136,7 +136,7 @@ export function afterSnapshot(
  * link, or a link that has ended. `preparing` is excluded: a code follows it, in whichever order both were requested.
  */
 function isOutdated(before: PollState, snapshot: PairingSnapshot, { sentAt, at }: SnapshotOrigin): boolean {
-  if (sentAt >= before.newsAt || isSetBack(before, at)) return false
+  if (sentAt >= before.stageChangedAt || isSetBack(before, at)) return false
   const [known, read] = [stageOf(before), isCode(snapshot) ? 'unlinked' : snapshot.status]
   return known !== read && known !== 'preparing' && read !== 'preparing'
 }
@@ -150,7 +150,7 @@ function isChange(before: PollState, after: PollState): boolean {
 
 /** The stage of a session. A session that waits for a scan has a code, so its first code is not a change. */
 export function stageOf({ state, qr }: PollState): string | undefined {
-  if (state && (isAnswered(state) || isAsleep(state))) return state.status
+  if (state && (isCodeUsed(state) || isAsleep(state))) return state.status
   return qr ? 'unlinked' : state?.status
 }
 
@@ -168,7 +168,7 @@ function takeSnapshot(
   const isUnlink = known.state?.status === 'linked' && snapshot.status !== 'linked'
   const next: PollState = {
     ...known,
-    isUnlinked: snapshot.status !== 'linked' && (known.isUnlinked || (isUnlink && tellsOfUnlink(snapshot))),
+    isUnlinked: snapshot.status !== 'linked' && (known.isUnlinked || (isUnlink && reportsUnlink(snapshot))),
     respondedAt: at,
     quietUntil: NEVER,
     failures: 0,
@@ -182,7 +182,7 @@ function takeSnapshot(
       ? NEVER
       : (promisedAt(snapshot.nextInMs ?? (want && promiseMs), at) ?? known.promisedAt),
     promiseMs: isUnlink ? undefined : promiseMs,
-    ...(want === 'code' && { qrAskedAt: at, qrInvited: false }),
+    ...(want === 'code' && { qrRespondedAt: at, qrInvited: false }),
   }
   if (snapshot.status === 'qr') {
     const { qrCode: payload, expiresInMs } = snapshot
@@ -193,7 +193,7 @@ function takeSnapshot(
     // The connection that pushed this code would also push its replacement, so the code is trusted for the same time again.
     const trustedMs = isSame && known.qr?.promisedAt !== undefined ? timing.qrLifetimeMs : undefined
     const confirmInMs = snapshot.confirmInMs ?? trustedMs
-    const qr = trackQrCode(known.qr, { payload, at, askedAt: sentAt, expiresInMs, confirmInMs }, timing)
+    const qr = trackQrCode(known.qr, { payload, at, requestedAt: sentAt, expiresInMs, confirmInMs }, timing)
     return {
       ...next,
       // A requested code means that no phone is linked. During linking, only the state can mean that.
@@ -203,7 +203,7 @@ function takeSnapshot(
         before === undefined || isSame ? known.replaced : [...known.replaced, before].slice(-REPLACED_LIMIT),
       qrCount: isSame ? known.qrCount : known.qrCount + 1,
       // A pushed code counts like a requested one.
-      qrAskedAt: at,
+      qrRespondedAt: at,
       qrInvited: false,
     }
   }
@@ -233,7 +233,7 @@ function takeSnapshot(
     linkingRequests: state.status !== 'linking' ? 0 : wasLinking ? known.linkingRequests + 1 : 1,
     confirmedCode: confirmedCode(known, state),
     ...(state.status === 'unlinked' && { qrInvited: true }),
-    ...((isAnswered(state) || isAsleep(state)) && { qr: undefined, isStarted: false }),
+    ...((isCodeUsed(state) || isAsleep(state)) && { qr: undefined, isStarted: false }),
     ...(state.status === 'linked' && { issued: undefined }),
   }
 }
@@ -281,7 +281,7 @@ function isOver(state: PollState['state'], want: PairingWant | undefined): boole
 }
 
 /** A provider that is stopped, starting or completing a link may still be linked. */
-function tellsOfUnlink(snapshot: PairingSnapshot): boolean {
+function reportsUnlink(snapshot: PairingSnapshot): boolean {
   const { status } = snapshot
   return (
     status === 'unlinked' ||
@@ -317,7 +317,7 @@ function confirmedCode(
 }
 
 /** Whether a phone has scanned or entered a code. After that, codes are invalid. */
-export function isAnswered({ status }: PairingSnapshot): boolean {
+export function isCodeUsed({ status }: PairingSnapshot): boolean {
   return status === 'linking' || status === 'linked' || status === 'passkey-required'
 }
 

@@ -9,8 +9,8 @@ import {
 import type { PairingWant } from '../core/update.js'
 import {
   type IssuedCode,
-  isAnswered,
   isAsleep,
+  isCodeUsed,
   isSetBack,
   NEVER,
   type PollState,
@@ -58,29 +58,29 @@ function stateDueAt(poll: PollState, { statusIntervalMs }: ProviderTiming): numb
   // The user waits while a session starts or a phone is being linked.
   if (state?.status !== 'preparing' && stageOf(poll) === 'unlinked' && areTrusted(poll.webhooks))
     return respondedAt + Math.max(statusIntervalMs, TRUSTED_INTERVAL_MS)
-  const isHurried = state?.status === 'linking' && linkingRequests <= LINKING_REQUESTS
-  return respondedAt + (isHurried ? Math.min(LINKING_INTERVAL_MS, statusIntervalMs) : statusIntervalMs)
+  const isFast = state?.status === 'linking' && linkingRequests <= LINKING_REQUESTS
+  return respondedAt + (isFast ? Math.min(LINKING_INTERVAL_MS, statusIntervalMs) : statusIntervalMs)
 }
 
 function codeDueAt(poll: PollState, timing: ProviderTiming): number {
-  const { state, qr, qrAskedAt, startsOnRead, isStarted } = poll
-  if (state && isAnswered(state)) return Number.POSITIVE_INFINITY
+  const { state, qr, qrRespondedAt, startsOnRead, isStarted } = poll
+  if (state && isCodeUsed(state)) return Number.POSITIVE_INFINITY
   if (!startsOnRead) {
     const usualAt = qrRequestAt(qr, poll, timing)
     // The session still waits for a scan, so the webhook may have announced a new code.
     const { announcedAt } = poll.webhooks
     const isStateRead = poll.respondedAt >= announcedAt
-    if (state?.status === 'unlinked' && isStateRead && announcedAt > qrAskedAt)
-      return Math.min(usualAt, qrAskedAt + timing.qrMinIntervalMs)
+    if (state?.status === 'unlinked' && isStateRead && announcedAt > qrRespondedAt)
+      return Math.min(usualAt, qrRespondedAt + timing.qrMinIntervalMs)
     if (!qr || !areTrusted(poll.webhooks)) return usualAt
     // Waits a moment for the webhook with the next code.
     return Math.max(
       usualAt,
-      Math.min(qrAskedAt + TRUSTED_INTERVAL_MS, qrExpiresAt(qr, timing) + PUSH_SLACK_MS),
+      Math.min(qrRespondedAt + TRUSTED_INTERVAL_MS, qrExpiresAt(qr, timing) + PUSH_SLACK_MS),
     )
   }
-  if (!qr) return isStarted ? qrAskedAt + timing.qrMinIntervalMs : Number.POSITIVE_INFINITY
-  return Math.max(qrExpiresAt(qr, timing) + SETTLED_MS, qrAskedAt + timing.qrIntervalMs)
+  if (!qr) return isStarted ? qrRespondedAt + timing.qrMinIntervalMs : Number.POSITIVE_INFINITY
+  return Math.max(qrExpiresAt(qr, timing) + SETTLED_MS, qrRespondedAt + timing.qrIntervalMs)
 }
 
 /** Whether only a start by the user brings a code. */
@@ -99,7 +99,7 @@ export function dueRequest(
   timing: ProviderTiming,
 ): PairingWant | undefined {
   const { state, qr, respondedAt, failedAt, quietUntil, isRefused, startsOnRead } = poll
-  const isCodeOff = (state && isAnswered(state)) || (startsOnRead && at < codeDueAt(poll, timing))
+  const isCodeOff = (state && isCodeUsed(state)) || (startsOnRead && at < codeDueAt(poll, timing))
   const request = want === 'code' && isCodeOff ? 'state' : want
   // After a refusal the user may have repaired the cause.
   if (isRefused) return at - failedAt >= timing.qrMinIntervalMs || at < failedAt ? request : undefined

@@ -15,7 +15,7 @@ export interface SharedRequests {
 }
 
 interface Flight {
-  readonly landed: Promise<void>
+  readonly settled: Promise<void>
   readonly controller: AbortController
   readonly waiting: Map<AbortSignal, Promise<void>>
 }
@@ -30,10 +30,10 @@ export function createSharedRequests(
 
   function start(want: PairingWant): Flight {
     const controller = new AbortController()
-    const landed = send(want, controller.signal)
-    const flight: Flight = { landed, controller, waiting: new Map() }
+    const settled = send(want, controller.signal)
+    const flight: Flight = { settled, controller, waiting: new Map() }
     underWay += 1
-    landed.then(() => {
+    settled.then(() => {
       underWay -= 1
       if (joinable.get(want) === flight) joinable.delete(want)
       // Not when the last reader leaves, because an aborted request runs until the provider ends it too.
@@ -47,7 +47,7 @@ export function createSharedRequests(
     join(want, signal) {
       if (signal.aborted) return Promise.reject(abortedError())
       const flight = joinable.get(want) ?? start(want)
-      const { landed, controller, waiting } = flight
+      const { settled, controller, waiting } = flight
       const waiter =
         waiting.get(signal) ??
         new Promise<void>((resolve, reject) => {
@@ -60,7 +60,7 @@ export function createSharedRequests(
             controller.abort()
           }
           signal.addEventListener('abort', leave, { once: true })
-          landed.then(() => {
+          settled.then(() => {
             signal.removeEventListener('abort', leave)
             resolve()
           })

@@ -161,28 +161,28 @@ export function baileys(options: BaileysOptions): BaileysProvider {
     )
   }
   /** The work continues if one caller aborts, because others may wait for it too. */
-  const ask = async <Answer>(
-    question: (session: BaileysSession) => Promise<Answer>,
+  const run = async <Result>(
+    task: (session: BaileysSession) => Promise<Result>,
     { signal }: RequestOptions,
-  ): Promise<Answer> => {
+  ): Promise<Result> => {
     if (signal?.aborted) throw abortedError()
     // The app's `authState` and `onSocket` may throw anything.
-    const answer = question(session()).catch((error: unknown) => {
+    const response = task(session()).catch((error: unknown) => {
       throw hostError(error)
     })
-    return signal ? unlessAborted(answer, signal, abortedError) : answer
+    return signal ? unlessAborted(response, signal, abortedError) : response
   }
 
   return {
     id: 'baileys',
     sessionId,
     timing: TIMING,
-    getStatus: (request) => ask((asked) => asked.status(), request),
-    getQrCode: (request) => ask((asked) => asked.qrCode(), request),
+    getStatus: (request) => run((current) => current.status(), request),
+    getQrCode: (request) => run((current) => current.qrCode(), request),
     requestPairingCode: (phoneNumber, request) =>
-      ask((asked) => asked.requestPairingCode(phoneNumber), request),
-    reset: (request) => ask((asked) => asked.reset(), request),
-    unlink: (request) => ask((asked) => asked.unlink(), request),
+      run((current) => current.requestPairingCode(phoneNumber), request),
+    reset: (request) => run((current) => current.reset(), request),
+    unlink: (request) => run((current) => current.unlink(), request),
     subscribe(listener, request) {
       if (!isClosed) return session().subscribe(listener, request)
       request.onGap?.()

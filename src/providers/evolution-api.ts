@@ -185,14 +185,14 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
     startsOnRead: true,
     async getStatus(options) {
       const pairing = pairingOf(options)
-      const found = await pairing.look()
+      const found = await pairing.readState()
       if (typeof found !== 'string') return found
       return found === 'over' && pairing.isBroken ? broken() : { status: 'unlinked' }
     },
     async getQrCode(options) {
       const calledAt = Date.now()
       const pairing = pairingOf(options)
-      const found = await pairing.look()
+      const found = await pairing.readState()
       if (typeof found !== 'string') return found
       if (found === 'over') {
         if (pairing.isBroken) return broken()
@@ -224,7 +224,7 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
         // A code without a pairing code is new, and on no screen yet.
         const waitMs = code?.pairing ? untilNextRead(code, Date.now()) : 0
         await pause(Math.max(CODE_PAUSE_MS, waitMs), options.signal)
-        const state = await pairing.look()
+        const state = await pairing.readState()
         if (typeof state !== 'string' && state.status === 'linked') return state
         if (state === 'over' && pairing.isBroken) return broken()
         if (sent === CODE_REQUESTS || (state === 'over' && !mayBegin))

@@ -47,7 +47,6 @@ import type {
   ProviderTiming,
   RequestOptions,
 } from '../core/provider.js'
-import { isBare401, unavailableError } from './lib/answer-error.js'
 import {
   API,
   BAD_NUMBER,
@@ -57,16 +56,17 @@ import {
   isPasskeyRequired,
   LOGGED_IN,
   LOGGED_OUT,
+  matches,
   NAME,
   STALE,
-  says,
   statusOf,
   textError,
   wordsOf,
 } from './lib/green-api-words.js'
 import { lazyPush } from './lib/lazy-push.js'
 import { createPasskeyMemory } from './lib/passkey-memory.js'
-import { createRequester, detail, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
+import { isBare401, unavailableError } from './lib/provider-error.js'
+import { createRequester, detail, type ProviderRequest, type ProviderResponse } from './lib/request.js'
 import { createResetSteps } from './lib/reset-steps.js'
 import { assertServer, baseUrlOption, requiredOption, type SecretOptions } from './lib/server-only.js'
 import type { WebSocketConstructor } from './lib/web-socket.js'
@@ -133,7 +133,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   const apiUrl = baseUrlOption('greenApi', 'apiUrl', options.apiUrl, 'https://api.green-api.com')
   const instanceUrl = `${apiUrl}/waInstance${encodeURIComponent(idInstance)}`
   const request = createRequester({ fetch: options.fetch, timeoutMs: TIMING.requestTimeoutMs })
-  const question = (method: string, { signal }: RequestOptions): ProviderRequest => ({
+  const requestFor = (method: string, { signal }: RequestOptions): ProviderRequest => ({
     url: `${instanceUrl}/${method}/${encodeURIComponent(apiTokenInstance)}`,
     signal,
   })
@@ -141,18 +141,18 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   const ownMemory: PairingMemory = {}
   const ceremonies = createPasskeyMemory()
 
-  async function ask(method: string, options: RequestOptions): Promise<ProviderAnswer> {
-    const answer = await request(question(method, options))
+  async function call(method: string, options: RequestOptions): Promise<ProviderResponse> {
+    const response = await request(requestFor(method, options))
     const { memory = ownMemory } = options
-    if (wordsOf(answer) && !isNull(answer)) memory[HAS_RESPONDED] = true
-    else if (isBare401(answer)) memory[REFUSED_AT] ??= Date.now()
-    return answer
+    if (wordsOf(response) && !isNull(response)) memory[HAS_RESPONDED] = true
+    else if (isBare401(response)) memory[REFUSED_AT] ??= Date.now()
+    return response
   }
 
   /** Whether an instance was just created: it has no state, or refuses its token. */
-  function isBeingMade(answer: ProviderAnswer, { memory = ownMemory }: RequestOptions): boolean {
-    const isNew = isBare401(answer) && memory[HAS_RESPONDED] !== true
-    if (!isNew || Date.now() - (asAmount(memory[REFUSED_AT]) ?? 0) >= CREATION_MS) return isNull(answer)
+  function isBeingCreated(response: ProviderResponse, { memory = ownMemory }: RequestOptions): boolean {
+    const isNew = isBare401(response) && memory[HAS_RESPONDED] !== true
+    if (!isNew || Date.now() - (asAmount(memory[REFUSED_AT]) ?? 0) >= CREATION_MS) return isNull(response)
     printOnce(
       `green-api ${idInstance} 401`,
       `${NAME} refuses the token of instance ${idInstance} (HTTP 401). It does so for up to five minutes after an instance was created. ` +
@@ -166,7 +166,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     const { webSocket, fetch: ownFetch } = options
     if (ownFetch && !webSocket) return undefined
     const { createGreenApiSocket } = await import('./lib/green-api-socket.js')
-    const { url } = question('scanqrcode', {})
+    const { url } = requestFor('scanqrcode', {})
     return createGreenApiSocket({
       url: url.replace(/^http/i, 'ws'),
       webSocket,
@@ -178,10 +178,10 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   })
 
   async function getStatus(options: RequestOptions): Promise<PairingSnapshot> {
-    const answer = await ask('getStateInstance', options)
-    if (isBeingMade(answer, options)) return { status: 'preparing' }
-    const state = answer.ok && asText(asRecord(answer.json).stateInstance)
-    return state ? fromState(state, options) : fromError(answer, options)
+    const response = await call('getStateInstance', options)
+    if (isBeingCreated(response, options)) return { status: 'preparing' }
+    const state = response.ok && asText(asRecord(response.json).stateInstance)
+    return state ? fromState(state, options) : fromError(response, options)
   }
 
   async function fromState(state: string, options: RequestOptions): Promise<PairingSnapshot> {
@@ -209,7 +209,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   }
 
   async function getSettings(options: RequestOptions): Promise<Readonly<Record<string, unknown>>> {
-    return asRecord((await detail(request, question('getWaSettings', options)))?.json)
+    return asRecord((await detail(request, requestFor('getWaSettings', options)))?.json)
   }
 
   async function linked(options: RequestOptions): Promise<PairingSnapshot> {
@@ -226,15 +226,15 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
 
   /** `alreadyLogged` comes as soon as the phone has scanned or entered a code. The state shows when the link is complete. */
   async function alreadyLogged(options: RequestOptions): Promise<PairingSnapshot> {
-    const answer = await detail(request, question('getStateInstance', options))
-    const state = answer?.ok && asText(asRecord(answer.json).stateInstance)
+    const response = await detail(request, requestFor('getStateInstance', options))
+    const state = response?.ok && asText(asRecord(response.json).stateInstance)
     if (!state || state === 'starting' || state === 'notAuthorized') return { status: 'linking' }
     return state === BANNED ? fromState(state, options) : linked(options)
   }
 
-  async function fromError(answer: ProviderAnswer, options: RequestOptions): Promise<PairingSnapshot> {
-    const snapshot = fromText(wordsOf(answer), options)
-    if (!snapshot) throw greenApiError(answer)
+  async function fromError(response: ProviderResponse, options: RequestOptions): Promise<PairingSnapshot> {
+    const snapshot = fromText(wordsOf(response), options)
+    if (!snapshot) throw greenApiError(response)
     return snapshot
   }
 
@@ -255,16 +255,16 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   }
 
   async function logout(options: RequestOptions): Promise<void> {
-    const answer = await ask('logout', options)
-    if (answer.ok && asRecord(answer.json).isLogout === true) return ceremonies.end(options)
-    if (says(answer, BUSY)) throw unavailableError(API, answer)
+    const response = await call('logout', options)
+    if (response.ok && asRecord(response.json).isLogout === true) return ceremonies.end(options)
+    if (matches(response, BUSY)) throw unavailableError(API, response)
     // Nothing to log out.
-    if (!says(answer, LOGGED_OUT)) throw greenApiError(answer)
+    if (!matches(response, LOGGED_OUT)) throw greenApiError(response)
   }
 
   async function reboot(options: RequestOptions): Promise<void> {
-    const answer = await ask('reboot', options)
-    if (!answer.ok || asRecord(answer.json).isReboot !== true) throw greenApiError(answer)
+    const response = await call('reboot', options)
+    if (!response.ok || asRecord(response.json).isReboot !== true) throw greenApiError(response)
     ceremonies.end(options)
   }
 
@@ -273,8 +273,8 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
    * the other is used.
    */
   async function reset(options: RequestOptions): Promise<void> {
-    const answer = await ask('getStateInstance', options)
-    const isStarting = asRecord(answer.json).stateInstance === 'starting'
+    const response = await call('getStateInstance', options)
+    const isStarting = asRecord(response.json).stateInstance === 'starting'
     const step = resets.next(options, isStarting ? ['reboot', 'logout'] : ['logout', 'reboot'])
     try {
       await (step === 'reboot' ? reboot(options) : logout(options))
@@ -292,10 +292,10 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     timing: TIMING,
     getStatus,
     async getQrCode(options) {
-      const answer = await ask('qr', options)
-      if (isBeingMade(answer, options)) return { status: 'preparing' }
+      const response = await call('qr', options)
+      if (isBeingCreated(response, options)) return { status: 'preparing' }
       // Errors have HTTP 200 too.
-      const { type, message } = asRecord(answer.json)
+      const { type, message } = asRecord(response.json)
       if (isPasskeyRequired(type)) return passkeyRequired(options)
       switch (type) {
         case 'qrCode':
@@ -306,38 +306,38 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
         case 'alreadyLogged':
           return alreadyLogged(options)
         default:
-          return fromError(answer, options)
+          return fromError(response, options)
       }
     },
     async requestPairingCode(phoneNumber, options) {
-      const answer = await request({
-        ...question('getAuthorizationCode', options),
+      const response = await request({
+        ...requestFor('getAuthorizationCode', options),
         method: 'POST',
         // The API needs a JSON number. The longest, with 15 digits, is still exact.
         body: { phoneNumber: Number(phoneNumber) },
       })
-      const { status, code } = asRecord(answer.json)
-      if (answer.ok && status === true) {
+      const { status, code } = asRecord(response.json)
+      if (response.ok && status === true) {
         return {
           status: 'pairing-code',
           pairingCode: normalizePairingCode(asText(code) ?? '', 'green-api').value,
         }
       }
-      if (says(answer, BAD_NUMBER)) {
+      if (matches(response, BAD_NUMBER)) {
         throw new PairingError(
           'invalid-phone-number',
           `${NAME} does not take this phone number. Check its digits.`,
         )
       }
       // This is an error and not a state, because the user would wait for a code that is not being made.
-      if (says(answer, BUSY) || isBeingMade(answer, options)) throw unavailableError(API, answer)
-      if ((answer.ok && status === false) || says(answer, LOGGED_OUT)) {
+      if (matches(response, BUSY) || isBeingCreated(response, options)) throw unavailableError(API, response)
+      if ((response.ok && status === false) || matches(response, LOGGED_OUT)) {
         throw new PairingError(
           'code-refused',
           `${NAME} issued no pairing code for this number. Wait a minute and try again, or use the QR code.`,
         )
       }
-      return fromError(answer, options)
+      return fromError(response, options)
     },
     reset,
     unlink: logout,
@@ -362,6 +362,6 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
 }
 
 /** An instance that is still being created has no state: the body is `null` or missing. */
-function isNull({ ok, status, json }: ProviderAnswer): boolean {
+function isNull({ ok, status, json }: ProviderResponse): boolean {
   return ok && (json === null || status === 204)
 }

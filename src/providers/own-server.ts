@@ -78,8 +78,8 @@ import { normalizePairingCode } from '../core/pairing-code.js'
 import { decodePasskeyChallenge, decodePasskeyHandoff } from '../core/passkey.js'
 import { asPasskeyCode, asPasskeyStep, type PasskeyStep } from '../core/passkey-step.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
-import { answerError, hasField, isPage, type ProviderApi } from './lib/answer-error.js'
-import { createRequester, type ProviderAnswer } from './lib/request.js'
+import { hasField, isPage, type ProviderApi, providerError } from './lib/provider-error.js'
+import { createRequester, type ProviderResponse } from './lib/request.js'
 import { createResetSteps } from './lib/reset-steps.js'
 import { assertServer, isReachable, requiredOption, type SecretOptions } from './lib/server-only.js'
 
@@ -125,7 +125,7 @@ const NAME = 'Your server'
 
 const API: ProviderApi = {
   name: NAME,
-  isOwnForm: (answer) => hasField(answer, 'reason', 'error', 'message', 'detail', 'title'),
+  isOwnForm: (response) => hasField(response, 'reason', 'error', 'message', 'detail', 'title'),
   isSelfHosted: true,
 }
 
@@ -149,22 +149,22 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
     method: 'GET' | 'POST' | 'DELETE',
     { signal }: RequestOptions,
     body?: unknown,
-  ): Promise<ProviderAnswer> => request({ url, method, signal, body, ...(headers && { headers }) })
+  ): Promise<ProviderResponse> => request({ url, method, signal, body, ...(headers && { headers }) })
 
   const start = async (options: RequestOptions, body: object): Promise<Fields> =>
     fieldsOf(await send('POST', options, body))
 
   /** Sends a step of a passkey ceremony, once. */
   async function step(options: RequestOptions, mode: string, more: object = {}): Promise<void> {
-    const answer = await send('POST', options, { mode: `passkey-${mode}`, ...more })
-    if (!answer.ok || answer.text) snapshotOf(fieldsOf(answer))
+    const response = await send('POST', options, { mode: `passkey-${mode}`, ...more })
+    if (!response.ok || response.text) snapshotOf(fieldsOf(response))
   }
 
   /** Sends a request whose response is not a snapshot. */
   async function secret(options: RequestOptions, mode: string): Promise<Fields> {
-    const answer = await send('POST', options, { mode: `passkey-${mode}` })
-    const fields = asRecord(answer.json)
-    if (!answer.ok || isPage(answer)) throw errorOf(answer)
+    const response = await send('POST', options, { mode: `passkey-${mode}` })
+    const fields = asRecord(response.json)
+    if (!response.ok || isPage(response)) throw errorOf(response)
     return fields
   }
 
@@ -180,8 +180,8 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
   }
 
   async function clear(options: RequestOptions): Promise<void> {
-    const answer = await send('DELETE', options)
-    if (!answer.ok || answer.text) fieldsOf(answer)
+    const response = await send('DELETE', options)
+    if (!response.ok || response.text) fieldsOf(response)
   }
 
   return {
@@ -252,16 +252,16 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
 type Fields = Readonly<Record<string, unknown>>
 
 /** The fields of the snapshot, which every response must contain. */
-function fieldsOf(answer: ProviderAnswer): Fields {
-  const fields = asRecord(answer.json)
+function fieldsOf(response: ProviderResponse): Fields {
+  const fields = asRecord(response.json)
   const { state } = fields
-  if (answer.ok && typeof state === 'string' && STATES.includes(state)) return fields
-  throw errorOf(answer)
+  if (response.ok && typeof state === 'string' && STATES.includes(state)) return fields
+  throw errorOf(response)
 }
 
-function errorOf(answer: ProviderAnswer): PairingError {
-  const { reason } = asRecord(answer.json)
-  return isPairingErrorCode(reason) ? failure(reason, answer) : answerError(API, answer)
+function errorOf(response: ProviderResponse): PairingError {
+  const { reason } = asRecord(response.json)
+  return isPairingErrorCode(reason) ? failure(reason, response) : providerError(API, response)
 }
 
 /** The snapshot of a state; `undefined` if nothing is linked and nothing blocks a link. */
@@ -306,9 +306,9 @@ function ceremonyOf({ step, code, expiresInMs }: Fields): {
   }
 }
 
-function failure(code: PairingError['code'], answer?: ProviderAnswer): PairingError {
+function failure(code: PairingError['code'], response?: ProviderResponse): PairingError {
   const message = `${NAME} answered "${code}", so no phone can be linked now. Its log has the details.`
-  return new PairingError(code, message, { retryAfterMs: answer?.retryAfterMs })
+  return new PairingError(code, message, { retryAfterMs: response?.retryAfterMs })
 }
 
 function urlOption(value: unknown): string {

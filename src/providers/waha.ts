@@ -38,9 +38,9 @@ import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { pause } from '../lib/pause.js'
-import { answerError, isPage, type ProviderApi } from './lib/answer-error.js'
+import { isPage, type ProviderApi, providerError } from './lib/provider-error.js'
 import { qrContent } from './lib/qr-content.js'
-import { createRequester, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
+import { createRequester, type ProviderRequest, type ProviderResponse } from './lib/request.js'
 import { createResetSteps } from './lib/reset-steps.js'
 import {
   assertServer,
@@ -105,7 +105,7 @@ const QR_TIMEOUT_MS = 3_000
 const START_PAUSE_MS = 250
 
 /** How many reads wait for a start, restart or logout. Engines with a browser take longer, and are polled after that. */
-const SETTLE_LOOKS = 12
+const SETTLE_READS = 12
 
 type Step = 'start' | 'restart' | 'logout'
 
@@ -122,11 +122,11 @@ export function waha(options: WahaOptions): PairingProvider {
   const baseUrl = baseUrlOption('waha', 'baseUrl', options.baseUrl)
   const name = encodeURIComponent(sessionName)
   const request = createRequester({ fetch: options.fetch, timeoutMs: TIMING.requestTimeoutMs })
-  const ask = (
+  const call = (
     path: string,
     { signal }: RequestOptions,
     more: Pick<ProviderRequest, 'method' | 'body' | 'timeoutMs'> = {},
-  ): Promise<ProviderAnswer> =>
+  ): Promise<ProviderResponse> =>
     request({
       ...more,
       url: `${baseUrl}/api/${path}`,
@@ -138,16 +138,16 @@ export function waha(options: WahaOptions): PairingProvider {
   const resets = createResetSteps<Step>(['start', 'restart', 'logout'])
   const memory = createWahaMemory()
   const passkeys = createWahaPasskeys(
-    (path, options, more) => ask(`${name}/auth/passkey${path}`, options, more),
+    (path, options, more) => call(`${name}/auth/passkey${path}`, options, more),
     sessionError,
   )
 
   async function getSession(options: RequestOptions): Promise<WahaSession> {
     const sentAt = Date.now()
-    const answer = await ask(`sessions/${name}`, options)
-    const { status, me } = asRecord(answer.json)
+    const response = await call(`sessions/${name}`, options)
+    const { status, me } = asRecord(response.json)
     const session = wahaSession(status, me)
-    if (!answer.ok || !session.status) throw sessionError(answer)
+    if (!response.ok || !session.status) throw sessionError(response)
     if (session.status === 'SCAN_QR_CODE' || session.status === 'WORKING') {
       resets.helped(options)
       passkeys.end(options)
@@ -176,10 +176,10 @@ export function waha(options: WahaOptions): PairingProvider {
 
   async function change(action: Step, options: RequestOptions): Promise<void> {
     const sentAt = Date.now()
-    const answer = await ask(`sessions/${name}/${action}`, options, { method: 'POST' })
+    const response = await call(`sessions/${name}/${action}`, options, { method: 'POST' })
     // Another client has just started it.
-    const isStarted = action === 'start' && answer.status === 422 && !ONLY_DEFAULT.test(answer.text)
-    if ((!answer.ok && !isStarted) || isPage(answer)) throw sessionError(answer)
+    const isStarted = action === 'start' && response.status === 422 && !ONLY_DEFAULT.test(response.text)
+    if ((!response.ok && !isStarted) || isPage(response)) throw sessionError(response)
     memory.change(options, action, sentAt)
     passkeys.end(options)
   }
@@ -189,7 +189,7 @@ export function waha(options: WahaOptions): PairingProvider {
    * and returns the last read session.
    */
   async function settle(options: RequestOptions): Promise<WahaSession | undefined> {
-    for (let look = 0; look < SETTLE_LOOKS; look += 1) {
+    for (let read = 0; read < SETTLE_READS; read += 1) {
       // The change itself has succeeded, so an error here is ignored.
       const session = await getSession(options).catch(() => undefined)
       if (session?.status !== 'STARTING' && session?.status !== 'STOPPED') return session
@@ -216,10 +216,10 @@ export function waha(options: WahaOptions): PairingProvider {
   }
 
   /** Requests the QR code. WAHA may respond that the status has changed. */
-  async function requestQrCode(options: RequestOptions): Promise<ProviderAnswer | undefined> {
+  async function requestQrCode(options: RequestOptions): Promise<ProviderResponse | undefined> {
     try {
-      const answer = await ask(`${name}/auth/qr?format=raw`, options, { timeoutMs: QR_TIMEOUT_MS })
-      return answer.status === 404 || answer.status === 422 ? undefined : answer
+      const response = await call(`${name}/auth/qr?format=raw`, options, { timeoutMs: QR_TIMEOUT_MS })
+      return response.status === 404 || response.status === 422 ? undefined : response
     } catch (error) {
       const isHeld = toPairingError(error).code === 'timeout'
       if (isHeld && (await getSession(options)).status !== 'SCAN_QR_CODE') return undefined
@@ -234,10 +234,10 @@ export function waha(options: WahaOptions): PairingProvider {
       return (await settle(options)) ?? getSession(options)
     },
     requestCode: (phoneNumber, options) =>
-      ask(`${name}/auth/request-code`, options, { method: 'POST', body: { phoneNumber } }),
+      call(`${name}/auth/request-code`, options, { method: 'POST', body: { phoneNumber } }),
     snapshotOf,
     memory,
-    errorOf: (answer) => answerError(API, answer),
+    errorOf: (response) => providerError(API, response),
   }
 
   return {
@@ -248,14 +248,14 @@ export function waha(options: WahaOptions): PairingProvider {
     async getQrCode(options) {
       const session = await getSession(options)
       if (session.status !== 'SCAN_QR_CODE') return snapshotOf(session, options)
-      const answer = await requestQrCode(options)
-      if (!answer) return getStatus(options)
-      const error = answerError(API, answer)
-      if (!answer.ok || error.code !== 'invalid-answer') throw error
-      const content = qrContent(answer, ['value', 'data'])
+      const response = await requestQrCode(options)
+      if (!response) return getStatus(options)
+      const error = providerError(API, response)
+      if (!response.ok || error.code !== 'invalid-answer') throw error
+      const content = qrContent(response, ['value', 'data'])
       if (content) return { status: 'qr', qrCode: normalizeQrPayload(content) }
       // After a scan there is no code, and the status is still the same.
-      const { json } = answer
+      const { json } = response
       if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { status: 'preparing' }
       throw error
     },
@@ -284,14 +284,14 @@ function fromSession(session: WahaSession): PairingSnapshot {
   return wahaSnapshot(session) ?? { status: 'preparing' }
 }
 
-function sessionError(answer: ProviderAnswer): PairingError {
-  return answer.status === 422 && ONLY_DEFAULT.test(answer.text)
+function sessionError(response: ProviderResponse): PairingError {
+  return response.status === 422 && ONLY_DEFAULT.test(response.text)
     ? new PairingError(
         'session-not-found',
         'WAHA Core has one session, named "default", and no other. Set session: "default", or use WAHA Plus.',
         { isFinal: true },
       )
-    : answerError(API, answer)
+    : providerError(API, response)
 }
 
 /** If the session failed with this account, WhatsApp refuses its credentials. */

@@ -28,9 +28,9 @@ import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { QR_LONGEST_LIFETIME_MS } from '../core/qr-lifetime.js'
-import { answerError, hasField, type ProviderApi } from './lib/answer-error.js'
+import { hasField, type ProviderApi, providerError } from './lib/provider-error.js'
 import { qrContent } from './lib/qr-content.js'
-import { createRequester, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
+import { createRequester, type ProviderRequest, type ProviderResponse } from './lib/request.js'
 import { createResetSteps } from './lib/reset-steps.js'
 import {
   assertServer,
@@ -103,7 +103,7 @@ const TIMING: ProviderTiming = {
 
 const NAME = 'WASend'
 
-const API: ProviderApi = { name: NAME, isOwnForm: (answer) => hasField(answer, 'message', 'error') }
+const API: ProviderApi = { name: NAME, isOwnForm: (response) => hasField(response, 'message', 'error') }
 
 /** The steps of a reset for a running session, the mildest first. */
 const STEPS = ['restart', 'stop', 'give-up'] as const
@@ -154,19 +154,19 @@ export function wasend(options: WasendOptions): PairingProvider {
   const resets = createResetSteps(['start', ...STEPS])
 
   async function act(action: 'start' | 'stop' | 'restart', { signal }: RequestOptions): Promise<void> {
-    const answer = await request(`${path}/${action}`, { signal, method: 'POST' })
+    const response = await request(`${path}/${action}`, { signal, method: 'POST' })
     // A conflict means that another client has just started it.
-    if (!answer.ok && answer.status !== 409 && answer.status !== 422) throw answerError(API, answer)
+    if (!response.ok && response.status !== 409 && response.status !== 422) throw providerError(API, response)
   }
 
   async function getSession(options: RequestOptions): Promise<WahaSession> {
-    const answer = await request(path, { signal: options.signal })
-    const body = asRecord(answer.json)
+    const response = await request(path, { signal: options.signal })
+    const body = asRecord(response.json)
     // The fields are flat in the documentation, but nested next to the status in lists and in the SDK.
     const holders = [body, asRecord(body.session), asRecord(body.downstream)]
     const field = (name: string): unknown => holders.find((holder) => asText(holder[name]))?.[name]
     const status = asText(field('status'))
-    if (!answer.ok || !(status || field('uniqueSessionId'))) throw answerError(API, answer)
+    if (!response.ok || !(status || field('uniqueSessionId'))) throw providerError(API, response)
     // `me` is the account that scanned; `phoneNumber` was declared when the session was created.
     const me = holders.map((holder) => holder.me).find((value) => value)
     const session = wahaSession(status, me, field('phoneNumber'))
@@ -175,15 +175,15 @@ export function wasend(options: WasendOptions): PairingProvider {
   }
 
   /** The response of the first path that exists. */
-  async function requestQrCode({ signal }: RequestOptions): Promise<ProviderAnswer> {
+  async function requestQrCode({ signal }: RequestOptions): Promise<ProviderResponse> {
     const [first = 'qr', second] = qrPaths
-    let answer = await request(`${path}/${first}`, { signal })
-    if (answer.status !== 404) qrPaths = [first]
+    let response = await request(`${path}/${first}`, { signal })
+    if (response.status !== 404) qrPaths = [first]
     else if (second) {
-      answer = await request(`${path}/${second}`, { signal })
-      if (answer.status !== 404) qrPaths = [second]
+      response = await request(`${path}/${second}`, { signal })
+      if (response.status !== 404) qrPaths = [second]
     }
-    return answer
+    return response
   }
 
   return {
@@ -194,20 +194,21 @@ export function wasend(options: WasendOptions): PairingProvider {
     async getQrCode(options) {
       const session = await getSession(options)
       if (!mayHaveQrCode(session)) return snapshotOf(session, 'preparing')
-      const answer = await requestQrCode(options)
+      const response = await requestQrCode(options)
       // Documented as "already connected".
-      if (answer.status === 409) return getSnapshot(options, 'linked')
+      if (response.status === 409) return getSnapshot(options, 'linked')
       // WAHA's error for a wrong status, which may have changed since.
-      if (answer.status === 422) return getSnapshot(options, 'preparing')
-      const error = answerError(API, answer)
-      const content = answer.ok && error.code === 'invalid-answer' ? qrContent(answer, QR_FIELDS) : undefined
-      const body = asRecord(answer.json)
+      if (response.status === 422) return getSnapshot(options, 'preparing')
+      const error = providerError(API, response)
+      const content =
+        response.ok && error.code === 'invalid-answer' ? qrContent(response, QR_FIELDS) : undefined
+      const body = asRecord(response.json)
       // After a scan there is no code, and the status is still the same.
-      if (!content && answer.ok && QR_FIELDS.some((field) => body[field] === ''))
+      if (!content && response.ok && QR_FIELDS.some((field) => body[field] === ''))
         return { status: 'preparing' }
       if (!content) throw error
       const expiresAt = body.expiresAt ?? asRecord(body.data).expiresAt
-      return { status: 'qr', qrCode: normalizeQrPayload(content), ...expiresIn(expiresAt, answer.date) }
+      return { status: 'qr', qrCode: normalizeQrPayload(content), ...expiresIn(expiresAt, response.date) }
     },
     async reset(options) {
       const { status } = await getSession(options)
@@ -225,8 +226,8 @@ export function wasend(options: WasendOptions): PairingProvider {
     },
     webhookSentAt: (body) => webhookTime(asRecord(body).timestamp),
     readWebhook(body) {
-      const told = webhookSession(body, sessionId)
-      return told && wahaSnapshot(told)
+      const decoded = webhookSession(body, sessionId)
+      return decoded && wahaSnapshot(decoded)
     },
   }
 }
@@ -243,7 +244,7 @@ export async function createWasendSession(options: CreateWasendSessionOptions): 
   const sessionName = requiredOption('createWasendSession', 'sessionName', options.sessionName)
   const phoneNumber = normalizePhoneNumber(options.phoneNumber)
   const { signal, enableAccountProtection, enableMessageLogging, enableWebhook, webhookUrl } = options
-  const answer = await request('sessions', {
+  const response = await request('sessions', {
     signal,
     method: 'POST',
     body: {
@@ -255,10 +256,10 @@ export async function createWasendSession(options: CreateWasendSessionOptions): 
       webhookUrl,
     },
   })
-  const body = asRecord(answer.json)
+  const body = asRecord(response.json)
   const sessionId = asText(body.uniqueSessionId) ?? asText(asRecord(body.session).uniqueSessionId)
-  if (answer.ok && sessionId) return { sessionId, sessionName, phoneNumber }
-  throw answerError(API, answer)
+  if (response.ok && sessionId) return { sessionId, sessionName, phoneNumber }
+  throw providerError(API, response)
 }
 
 /** Whether WAHA has no QR code in this status. Any other status, even an unknown one, may have one. */
@@ -266,7 +267,7 @@ function isWithoutCode(status: string | undefined): boolean {
   return status === 'STOPPED' || status === 'FAILED' || status === 'WORKING' || /^PASSKEY/.test(status ?? '')
 }
 
-type Access = (path: string, request: Omit<ProviderRequest, 'url' | 'headers'>) => Promise<ProviderAnswer>
+type Access = (path: string, request: Omit<ProviderRequest, 'url' | 'headers'>) => Promise<ProviderResponse>
 
 function access(factory: string, options: AccessOptions): Access {
   assertServer(factory, options)

@@ -38,20 +38,20 @@ import { asRecord, asText } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
+import { isPaymentRequired } from './lib/must-pay.js'
 import {
-  answerError,
   hasField,
   isOwnError,
   isPage,
   mustPayError,
   type ProviderApi,
+  providerError,
   refusedError,
   unavailableError,
   unknownSessionError,
-} from './lib/answer-error.js'
-import { saysMustPay } from './lib/must-pay.js'
+} from './lib/provider-error.js'
 import { qrContent } from './lib/qr-content.js'
-import { createRequester, detail, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
+import { createRequester, detail, type ProviderRequest, type ProviderResponse } from './lib/request.js'
 import { createResetSteps } from './lib/reset-steps.js'
 import {
   assertServer,
@@ -103,7 +103,7 @@ const TIMING: ProviderTiming = {
 
 const NAME = 'Z-API'
 
-const API: ProviderApi = { name: NAME, isOwnForm: (answer) => hasField(answer, 'error', 'message') }
+const API: ProviderApi = { name: NAME, isOwnForm: (response) => hasField(response, 'error', 'message') }
 
 /** Fields of the QR code: the documented one, then others that were observed. */
 const QR_FIELDS = ['value', 'qrCode', 'qrcode', 'qr', 'image', 'imageBase64', 'qrCodeBase64']
@@ -133,64 +133,68 @@ export function zApi(options: ZApiOptions): PairingProvider {
   const baseUrl = baseUrlOption('zApi', 'baseUrl', options.baseUrl, 'https://api.z-api.io')
   const qrPath = options.qrFormat === 'image' ? 'qr-code/image' : 'qr-code'
   const request = createRequester({ fetch: options.fetch, timeoutMs: TIMING.requestTimeoutMs })
-  const question = (path: string, { signal }: RequestOptions): ProviderRequest => ({
+  const requestFor = (path: string, { signal }: RequestOptions): ProviderRequest => ({
     url: `${baseUrl}/instances/${encodeURIComponent(instanceId)}/token/${encodeURIComponent(token)}/${path}`,
     signal,
     ...(clientToken && { headers: { 'Client-Token': clientToken } }),
   })
-  const ask = (path: string, options: RequestOptions): Promise<ProviderAnswer> =>
-    request(question(path, options))
+  const call = (path: string, options: RequestOptions): Promise<ProviderResponse> =>
+    request(requestFor(path, options))
   const resets = createResetSteps(STEPS)
   const passkeys = createZApiPasskeys({
-    getQrCode: (options) => ask(qrPath, options),
-    get: ask,
-    post: (path, options, body) => request({ ...question(path, options), method: 'POST', body }),
+    getQrCode: (options) => call(qrPath, options),
+    get: call,
+    post: (path, options, body) => request({ ...requestFor(path, options), method: 'POST', body }),
     errorOf: zApiError,
-    restart: async (options) => checkDone('restart', await ask('restart', options)),
+    restart: async (options) => checkDone('restart', await call('restart', options)),
   })
 
   async function getStatus(options: RequestOptions): Promise<PairingSnapshot> {
-    const answer = await ask('status', options)
-    const { connected } = asRecord(answer.json)
+    const response = await call('status', options)
+    const { connected } = asRecord(response.json)
     // Only this field counts: `error` is set on success too, and `smartphoneConnected` is about the phone's network.
     if (connected === true) return linked(options)
-    if (isUnpaid(answer)) throw mustPayError(NAME)
-    if (says(answer, TO_BE_RESTORED)) return { status: resets.last(options) ? 'stale' : 'stopped' }
-    if ((answer.ok && connected === false) || says(answer, DISCONNECTED))
+    if (isUnpaid(response)) throw mustPayError(NAME)
+    if (matches(response, TO_BE_RESTORED)) return { status: resets.last(options) ? 'stale' : 'stopped' }
+    if ((response.ok && connected === false) || matches(response, DISCONNECTED))
       return passkeys.state(options) ?? { status: 'unlinked' }
-    throw zApiError(answer)
+    throw zApiError(response)
   }
 
   async function linked(options: RequestOptions): Promise<PairingSnapshot> {
     resets.helped(options)
     passkeys.end(options)
-    const { phone, name, imgUrl } = asRecord((await detail(request, question('device', options)))?.json)
+    const { phone, name, imgUrl } = asRecord((await detail(request, requestFor('device', options)))?.json)
     return { status: 'linked', account: normalizeAccount({ phoneNumber: phone, name, avatarUrl: imgUrl }) }
   }
 
   /** The reason for a missing code; `undefined` if there is none. */
   async function obstacle(
-    answer: ProviderAnswer,
+    response: ProviderResponse,
     options: RequestOptions,
   ): Promise<PairingSnapshot | undefined> {
-    const ceremony = passkeys.begin(answer, options)
+    const ceremony = passkeys.begin(response, options)
     if (ceremony) return ceremony
     // "Already connected" and similar texts may have any HTTP status, so the state is read before the error is reported.
-    const error = zApiError(answer)
-    if (error.code !== 'invalid-answer' && !says(answer, /connected/i) && !says(answer, TO_BE_RESTORED))
+    const error = zApiError(response)
+    if (
+      error.code !== 'invalid-answer' &&
+      !matches(response, /connected/i) &&
+      !matches(response, TO_BE_RESTORED)
+    )
       throw error
     const snapshot = await getStatus(options)
     if (snapshot.status !== 'unlinked') return snapshot
-    if (answer.ok && answer.json === undefined) throw error
+    if (response.ok && response.json === undefined) throw error
     return undefined
   }
 
   async function reset(options: RequestOptions): Promise<void> {
-    const step = resets.next(options, stepsAfter(await ask('status', options)))
-    const answer = await ask(step, options)
+    const step = resets.next(options, stepsAfter(await call('status', options)))
+    const response = await call(step, options)
     // The response of a gateway does not mean that the call was sent.
-    if (answer.json !== undefined) resets.taken(options, step)
-    checkDone(step, answer)
+    if (response.json !== undefined) resets.taken(options, step)
+    checkDone(step, response)
     passkeys.end(options)
   }
 
@@ -200,26 +204,26 @@ export function zApi(options: ZApiOptions): PairingProvider {
     timing: TIMING,
     getStatus,
     async getQrCode(options) {
-      const answer = await ask(qrPath, options)
-      const content = hasCode(answer) ? qrContent(answer, QR_FIELDS) : undefined
+      const response = await call(qrPath, options)
+      const content = hasCode(response) ? qrContent(response, QR_FIELDS) : undefined
       if (content) {
         resets.helped(options)
         passkeys.end(options)
         return { status: 'qr', qrCode: normalizeQrPayload(content) }
       }
-      const snapshot = await obstacle(answer, options)
-      if (!snapshot && !answer.ok) throw zApiError(answer)
+      const snapshot = await obstacle(response, options)
+      if (!snapshot && !response.ok) throw zApiError(response)
       return snapshot ?? { status: 'preparing' }
     },
     async requestPairingCode(phoneNumber, options) {
-      const answer = await ask(`phone-code/${phoneNumber}`, options)
-      const { value, code, phoneCode } = asRecord(answer.json)
+      const response = await call(`phone-code/${phoneNumber}`, options)
+      const { value, code, phoneCode } = asRecord(response.json)
       // The documented field is `value`; the others were observed. The documented example has ten characters, which WhatsApp's
       // codes do not have.
-      const pairingCode = hasCode(answer) && (asText(value) ?? asText(code) ?? asText(phoneCode))
+      const pairingCode = hasCode(response) && (asText(value) ?? asText(code) ?? asText(phoneCode))
       if (pairingCode)
         return { status: 'pairing-code', pairingCode: normalizePairingCode(pairingCode, 'z-api').value }
-      const snapshot = await obstacle(answer, options)
+      const snapshot = await obstacle(response, options)
       if (snapshot) return snapshot
       throw new PairingError(
         'code-refused',
@@ -228,7 +232,7 @@ export function zApi(options: ZApiOptions): PairingProvider {
     },
     reset,
     async unlink(options) {
-      checkDone('disconnect', await ask('disconnect', options))
+      checkDone('disconnect', await call('disconnect', options))
       passkeys.end(options)
     },
     getPasskeyChallenge: passkeys.getPasskeyChallenge,
@@ -249,52 +253,53 @@ export function zApi(options: ZApiOptions): PairingProvider {
 }
 
 /** The calls to send, the mildest first. */
-function stepsAfter(status: ProviderAnswer): readonly [Step, ...Step[]] {
+function stepsAfter(status: ProviderResponse): readonly [Step, ...Step[]] {
   const { connected } = asRecord(status.json)
   // `disconnect` is sent only if the phone is known not to be connected.
   if (connected === true) return ['restart']
-  if (says(status, TO_BE_RESTORED)) return STEPS
-  return connected === false || says(status, DISCONNECTED) ? ['restart', 'disconnect'] : ['restart']
+  if (matches(status, TO_BE_RESTORED)) return STEPS
+  return connected === false || matches(status, DISCONNECTED) ? ['restart', 'disconnect'] : ['restart']
 }
 
 /** @throws {@link PairingError} where the call was not answered with `{"value": true}`. */
-function checkDone(step: Step, answer: ProviderAnswer): void {
-  const { value } = asRecord(answer.json)
-  if (answer.ok && value === true) return
+function checkDone(step: Step, response: ProviderResponse): void {
+  const { value } = asRecord(response.json)
+  if (response.ok && value === true) return
   // Nothing to disconnect.
-  if (step === 'disconnect' && says(answer, DISCONNECTED)) return
-  throw answer.ok && value === false ? unavailableError(API, answer) : zApiError(answer)
+  if (step === 'disconnect' && matches(response, DISCONNECTED)) return
+  throw response.ok && value === false ? unavailableError(API, response) : zApiError(response)
 }
 
 /** Whether a code may be in the response at all. */
-function hasCode(answer: ProviderAnswer): boolean {
-  return answer.ok && !asRecord(answer.json).challenge && !isPage(answer) && !saysAnything(answer)
+function hasCode(response: ProviderResponse): boolean {
+  return response.ok && !asRecord(response.json).challenge && !isPage(response) && !hasMessage(response)
 }
 
 /** The text of a response that is not base64: from JSON, or plain text. */
-function messageOf({ json, text }: ProviderAnswer): string {
+function messageOf({ json, text }: ProviderResponse): string {
   const { error, message } = asRecord(json)
   return json === undefined ? text : `${asText(error) ?? ''} ${asText(message) ?? ''}`
 }
 
-function says(answer: ProviderAnswer, text: RegExp): boolean {
-  return !isPage(answer) && text.test(messageOf(answer))
+function matches(response: ProviderResponse, text: RegExp): boolean {
+  return !isPage(response) && text.test(messageOf(response))
 }
 
-function saysAnything(answer: ProviderAnswer): boolean {
+function hasMessage(response: ProviderResponse): boolean {
   const texts = [REFUSED, UNKNOWN, TO_BE_RESTORED, /already connected/i, DISCONNECTED]
-  return isUnpaid(answer) || texts.some((text) => says(answer, text))
+  return isUnpaid(response) || texts.some((text) => matches(response, text))
 }
 
 /** Whether a response without an error status says that the plan has ended. */
-function isUnpaid(answer: ProviderAnswer): boolean {
-  return answer.ok && !isPage(answer) && saysMustPay(messageOf(answer))
+function isUnpaid(response: ProviderResponse): boolean {
+  return response.ok && !isPage(response) && isPaymentRequired(messageOf(response))
 }
 
-function zApiError(answer: ProviderAnswer): PairingError {
-  if (isUnpaid(answer)) return mustPayError(NAME)
+function zApiError(response: ProviderResponse): PairingError {
+  if (isUnpaid(response)) return mustPayError(NAME)
   // The text of a gateway may contain the same words.
-  if (answer.status > 400 && answer.status < 405 && !isOwnError(API, answer)) return answerError(API, answer)
-  if (says(answer, REFUSED)) return refusedError(NAME, answer)
-  return says(answer, UNKNOWN) ? unknownSessionError(NAME) : answerError(API, answer)
+  if (response.status > 400 && response.status < 405 && !isOwnError(API, response))
+    return providerError(API, response)
+  if (matches(response, REFUSED)) return refusedError(NAME, response)
+  return matches(response, UNKNOWN) ? unknownSessionError(NAME) : providerError(API, response)
 }

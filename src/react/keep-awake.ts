@@ -5,23 +5,23 @@
 export function keepAwake(): () => void {
   const controller = new AbortController()
   let held: WakeLockSentinel | undefined
-  let isAsking = false
-  const ask = async () => {
+  let isRequesting = false
+  const requestLock = async () => {
     // Browsers release the lock when the page is hidden, and refuse a new one there.
-    if (isAsking || document.visibilityState !== 'visible' || (held && !held.released)) return
-    isAsking = true
+    if (isRequesting || document.visibilityState !== 'visible' || (held && !held.released)) return
+    isRequesting = true
     try {
       held = await navigator.wakeLock.request('screen')
       if (controller.signal.aborted) await held.release()
     } catch {
       // The screen turns off as usual.
     } finally {
-      isAsking = false
+      isRequesting = false
     }
   }
   if (!('wakeLock' in navigator)) return () => {}
-  document.addEventListener('visibilitychange', ask, { signal: controller.signal })
-  void ask()
+  document.addEventListener('visibilitychange', requestLock, { signal: controller.signal })
+  void requestLock()
   return () => {
     controller.abort()
     held?.release().catch(() => {})

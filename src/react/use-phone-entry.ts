@@ -10,7 +10,7 @@ export interface PhoneEntry {
   /** The country was recognised in the text; the user did not choose it. */
   readonly isRecognized?: boolean | undefined
   /** The text for the app: a national number with its country code. */
-  readonly told?: string | undefined
+  readonly reported?: string | undefined
 }
 
 /** Provides the phone field to the parts. Its state is kept above them, so it survives a change of tabs. */
@@ -19,7 +19,7 @@ export interface PhoneField {
   readonly setPhone: (entry: PhoneEntry) => void
 }
 
-const toldOf = ({ text, told }: PhoneEntry): string => told ?? text
+const reportedNumber = ({ text, reported }: PhoneEntry): string => reported ?? text
 
 /** The phone field, whose number the app may control. If the app passes the reported value back, the screen does not change. */
 export function usePhoneEntry(
@@ -30,7 +30,7 @@ export function usePhoneEntry(
   const [own, setOwn] = useState<PhoneEntry>({ text: defaultPhoneNumber })
   const phone = useMemo<PhoneEntry>(
     () =>
-      phoneNumber === undefined || phoneNumber === toldOf(own)
+      phoneNumber === undefined || phoneNumber === reportedNumber(own)
         ? own
         : { text: phoneNumber, country: own.country },
     [own, phoneNumber],
@@ -39,7 +39,7 @@ export function usePhoneEntry(
     (entry: PhoneEntry) => {
       setOwn(entry)
       // A new country for an empty field is not reported.
-      if (toldOf(entry) !== toldOf(phone)) onPhoneNumberChange?.(toldOf(entry))
+      if (reportedNumber(entry) !== reportedNumber(phone)) onPhoneNumberChange?.(reportedNumber(entry))
     },
     [phone, onPhoneNumberChange],
   )

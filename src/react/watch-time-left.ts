@@ -30,9 +30,9 @@ export function watchTimeLeft(
     clear()
     if (!focusManager.isFocused()) return
     const next = marks.find(({ name, at }) => !announced.has(name) && at > Date.now())
-    if (next) timer = setTimeout(() => say(next.name), next.at - Date.now())
+    if (next) timer = setTimeout(() => announceMark(next.name), next.at - Date.now())
   }
-  const say = (name: string) => {
+  const announceMark = (name: string) => {
     announced.add(name)
     const seconds = Math.round((expiresAt - Date.now()) / 1_000)
     // The time may already be over if the machine has slept.

@@ -101,7 +101,7 @@ export function createChanges(bus: Pick<PairingBus, 'take'> | undefined): Change
     const controller = new AbortController()
     const result = runShared(change, controller.signal)
     const flight: Flight = { key, result, controller, waiting: 0 }
-    const land = (): void => {
+    const settle = (): void => {
       known.underWay -= 1
       if (known.last === flight) known.last = undefined
       if (known.underWay === 0) sessions.delete(session)
@@ -109,9 +109,9 @@ export function createChanges(bus: Pick<PairingBus, 'take'> | undefined): Change
     known.underWay += 1
     known.last = flight
     sessions.set(session, known)
-    result.then(land, (error: unknown) => {
+    result.then(settle, (error: unknown) => {
       if (!isCounted(error)) successes[action].giveBack(session)
-      land()
+      settle()
     })
     return flight
   }

@@ -61,9 +61,9 @@ export async function checkAuthorized(
   // Only `true`, so that an `authorize` without a `return` refuses the request.
   if (allowed === true) return unlimited
   if (allowed === false) throw forbidden()
-  const { authorization, mistake } = checkedAuthorization(allowed)
+  const { authorization, problem } = checkedAuthorization(allowed)
   if (!authorization) {
-    const message = `authorize returned ${mistake}, so the request was refused with HTTP 403.`
+    const message = `authorize returned ${problem}, so the request was refused with HTTP 403.`
     report(new HandlerError('invalid-options', message), 'authorize')
     throw forbidden()
   }
@@ -73,21 +73,21 @@ export async function checkAuthorized(
 }
 
 type Checked =
-  | { readonly authorization: CheckedAuthorization; readonly mistake?: undefined }
-  | { readonly authorization?: undefined; readonly mistake: string }
+  | { readonly authorization: CheckedAuthorization; readonly problem?: undefined }
+  | { readonly authorization?: undefined; readonly problem: string }
 
 function checkedAuthorization(value: unknown): Checked {
   const fields = asRecord(value)
   // The object of a signed-in user is not an authorization.
   if (!('expiresAt' in fields || 'expectedPhoneNumber' in fields))
-    return { mistake: `${kindOf(value)}. Return true, false, or { expiresAt, expectedPhoneNumber }` }
+    return { problem: `${kindOf(value)}. Return true, false, or { expiresAt, expectedPhoneNumber }` }
   const { expiresAt, expectedPhoneNumber } = fields
   if (expiresAt !== undefined && !(typeof expiresAt === 'number' && expiresAt >= LEAST_MILLISECONDS))
-    return { mistake: 'an expiresAt that is no time in epoch milliseconds' }
+    return { problem: 'an expiresAt that is no time in epoch milliseconds' }
   if (expectedPhoneNumber === undefined) return { authorization: { expiresAt, expectedPhoneNumber } }
   const number = asText(expectedPhoneNumber) ?? ''
   if (!isComparable(number))
-    return { mistake: 'an expectedPhoneNumber that is no international phone number' }
+    return { problem: 'an expectedPhoneNumber that is no international phone number' }
   return { authorization: { expiresAt, expectedPhoneNumber: number } }
 }
 

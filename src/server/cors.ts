@@ -19,12 +19,16 @@ export function withCors(
 }
 
 /** The response to a preflight request; `undefined` for other requests and other origins. */
-export function preflightAnswer(
+export function preflightResponse(
   { method, headers }: Request,
   allowedOrigins: readonly string[],
 ): Response | undefined {
-  const asked = headers.get('access-control-request-method')
-  if (method !== 'OPTIONS' || asked === null || !allowedOrigins.includes(headers.get('origin') ?? ''))
+  const requestedMethod = headers.get('access-control-request-method')
+  if (
+    method !== 'OPTIONS' ||
+    requestedMethod === null ||
+    !allowedOrigins.includes(headers.get('origin') ?? '')
+  )
     return undefined
   const wanted = headers.get('access-control-request-headers') ?? ''
   return new Response(null, {

@@ -122,8 +122,8 @@ export function createGuardedBus(
       }
       const cancelGiveUp = after(GIVE_UP_MS, end)
       // An async function, because a bus may throw synchronously.
-      const asked = (async () => request())()
-      asked
+      const pending = (async () => request())()
+      pending
         .then(
           (value) => {
             isDown = false

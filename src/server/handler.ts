@@ -7,7 +7,7 @@ import { createAvatarFilter } from './avatar-hosts.js'
 import { createBusLink } from './bus-link.js'
 import { type CheckedAuthorization, checkAuthorized } from './check-authorized.js'
 import { CrossOriginError, checkedOrigin, checkedOrigins, createOriginCheck } from './check-origin.js'
-import { preflightAnswer, withCors } from './cors.js'
+import { preflightResponse, withCors } from './cors.js'
 import { createGuardedBus } from './guarded-bus.js'
 import type { PairingHandlerOptions } from './handler-options.js'
 import { createLinkReports } from './link-reports.js'
@@ -21,7 +21,7 @@ import { type AllowedTarget, createSessionService } from './session-service.js'
 import { checkedProvider, checkedTenant, type SessionTarget, withoutStarts } from './session-target.js'
 import { createSharedLinks } from './shared-links.js'
 import { createShutdown } from './shutdown.js'
-import { createWebhookGuard, isWebhook, takeWebhook } from './webhook.js'
+import { createWebhookGuard, handleWebhook, isWebhook } from './webhook.js'
 
 /** In base64 that is 96 bits. */
 const MIN_SECRET_CHARACTERS = 16
@@ -154,11 +154,16 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
     }
   }
 
-  async function answer(request: Request, signal: AbortSignal): Promise<Response> {
+  async function respond(request: Request, signal: AbortSignal): Promise<Response> {
     const { method } = request
     if (webhooks && isWebhook(request)) {
       const text = await webhooks.check(request)
-      await takeWebhook(request, await targetOf(request), { text, pollerOf: sessions.pollerOf, log, report })
+      await handleWebhook(request, await targetOf(request), {
+        text,
+        pollerOf: sessions.pollerOf,
+        log,
+        report,
+      })
       return received()
     }
     const authorization = await checkAuthorized(authorize, request, report)
@@ -188,9 +193,9 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
 
   async function handle(request: Request): Promise<Response> {
     const response =
-      preflightAnswer(request, allowedOrigins) ??
+      preflightResponse(request, allowedOrigins) ??
       (await shutdown
-        .run(request.signal, (signal) => answer(request, signal))
+        .run(request.signal, (signal) => respond(request, signal))
         .catch((error: unknown) => {
           // Exceptions of the app and the provider were already reported where they happened.
           if (!PairingError.isInstance(error)) report(error, 'request')

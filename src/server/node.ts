@@ -58,26 +58,26 @@ export function toNodeListener(
     return problem(toPairingError(error))
   }
   return async (request, response) => {
-    const gone = new AbortController()
-    let isAnswered = false
+    const closed = new AbortController()
+    let hasResponded = false
     response.on('close', () => {
-      if (!isAnswered) gone.abort()
+      if (!hasResponded) closed.abort()
     })
-    const answer = await answerTo(request, handler, gone.signal).catch(failed)
+    const sent = await respond(request, handler, closed.signal).catch(failed)
     // Other code has already responded, for example a middleware with a time limit.
-    if (gone.signal.aborted || response.writableEnded) return void answer.body?.cancel()
+    if (closed.signal.aborted || response.writableEnded) return void sent.body?.cancel()
     // The rest of a refused body must not be parsed as the next request, and need not be read.
-    if (!isRead(request)) answer.headers.set('connection', 'close')
+    if (!isRead(request)) sent.headers.set('connection', 'close')
     // HTTP/2 ends only the stream of the request, and Node warns about this header there.
-    if ((request.httpVersionMajor ?? 1) >= 2) answer.headers.delete('connection')
-    response.writeHead(answer.status, Object.fromEntries(answer.headers))
-    if (answer.body) await pipe(answer.body, response, gone.signal)
-    isAnswered = true
+    if ((request.httpVersionMajor ?? 1) >= 2) sent.headers.delete('connection')
+    response.writeHead(sent.status, Object.fromEntries(sent.headers))
+    if (sent.body) await pipe(sent.body, response, closed.signal)
+    hasResponded = true
     response.end()
   }
 }
 
-async function answerTo(
+async function respond(
   request: NodeRequest,
   handler: (request: Request) => Promise<Response>,
   signal: AbortSignal,
@@ -99,40 +99,40 @@ async function answerTo(
 async function pipe(
   body: ReadableStream<Uint8Array>,
   response: NodeResponse,
-  gone: AbortSignal,
+  closed: AbortSignal,
 ): Promise<void> {
   const reader = body.getReader()
   const cancel = (): void => void reader.cancel().catch(() => {})
-  gone.addEventListener('abort', cancel)
+  closed.addEventListener('abort', cancel)
   try {
-    for (let piece = await reader.read(); !piece.done && !gone.aborted; piece = await reader.read()) {
-      if (response.write(piece.value) || (await hasRoom(response, gone))) continue
+    for (let piece = await reader.read(); !piece.done && !closed.aborted; piece = await reader.read()) {
+      if (response.write(piece.value) || (await hasRoom(response, closed))) continue
       response.destroy()
       cancel()
     }
   } catch (error) {
     // The body failed after the status was sent, so the response can only be cut off.
-    if (!gone.aborted) printError('The body of a response failed midway.', error)
+    if (!closed.aborted) printError('The body of a response failed midway.', error)
     cancel()
   } finally {
-    gone.removeEventListener('abort', cancel)
+    closed.removeEventListener('abort', cancel)
   }
 }
 
 /** Waits until the connection accepts data; false if that takes too long. */
-function hasRoom(response: NodeResponse, gone: AbortSignal): Promise<boolean> {
+function hasRoom(response: NodeResponse, closed: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (isThere: boolean): void => {
       clearTimeout(timer)
       response.off('drain', drained)
-      gone.removeEventListener('abort', drained)
+      closed.removeEventListener('abort', drained)
       resolve(isThere)
     }
     const drained = (): void => settle(true)
     const timer = setTimeout(() => settle(false), DRAIN_LIMIT_MS)
     response.on('drain', drained)
-    gone.addEventListener('abort', drained)
-    if (gone.aborted) drained()
+    closed.addEventListener('abort', drained)
+    if (closed.aborted) drained()
   })
 }
 

@@ -50,7 +50,7 @@ export function keepSubscribed({
   const subscribed = new Set<string>()
   let isUpdating = false
   let isConnecting = true
-  let isOutageTold = false
+  let isOutageReported = false
   let onAttemptOver = (): void => {}
 
   async function update(): Promise<void> {
@@ -91,7 +91,7 @@ export function keepSubscribed({
   }
 
   subscriber.on('ready', () => {
-    isOutageTold = false
+    isOutageReported = false
     attemptOver()
     void update()
   })
@@ -102,8 +102,8 @@ export function keepSubscribed({
   // Without a listener the event would end the process.
   subscriber.on('error', () => {
     attemptOver()
-    if (isOutageTold) return
-    isOutageTold = !subscriber.isReady
+    if (isOutageReported) return
+    isOutageReported = !subscriber.isReady
     onError(new PairingError('network', UNREACHABLE))
   })
   // The `error` event reports it.

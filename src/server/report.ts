@@ -49,7 +49,7 @@ export function createReporter({ onError, log, onEvent }: ReportOptions): Report
   function write(entry: Parameters<PairingLogger>[0]): void {
     attempt(
       () => log?.(entry),
-      (error) => tell(error, 'log'),
+      (error) => reportTo(error, 'log'),
     )
     const event = eventOf(entry)
     // A listener that fails is not called about its own failure.
@@ -63,7 +63,10 @@ export function createReporter({ onError, log, onEvent }: ReportOptions): Report
     )
   }
 
-  function tell(error: unknown, place: PairingErrorPlace): { code: PairingError['code']; message: string } {
+  function reportTo(
+    error: unknown,
+    place: PairingErrorPlace,
+  ): { code: PairingError['code']; message: string } {
     const code = PairingError.isInstance(error) ? publicError(error).code : 'unknown'
     const isOwn = error instanceof HandlerError
     const message = isOwn ? error.message : `${place} failed with ${nameOf(error)}.${advice[place] ?? ''}`
@@ -81,7 +84,7 @@ export function createReporter({ onError, log, onEvent }: ReportOptions): Report
     // From `authorize` only its own refusals are expected, which are not reported at all.
     const isOwn = error instanceof HandlerError
     if (place !== 'authorize' && !isOwn && PairingError.isInstance(error) && isExpected(error.code)) return
-    write({ event: 'error', in: place, error: nameOf(error), ...tell(error, place) })
+    write({ event: 'error', in: place, error: nameOf(error), ...reportTo(error, place) })
   }
 
   return { log: write, report, emit }

@@ -145,7 +145,7 @@ function weakSecretError(): HandlerError {
   )
 }
 
-/** The parts of the handler that {@link takeWebhook} needs. */
+/** The parts of the handler that {@link handleWebhook} needs. */
 export interface WebhookContext {
   /** The body, if it was read to check its signature. */
   readonly text: string | undefined
@@ -161,7 +161,7 @@ export interface WebhookContext {
  *
  * @throws {@link PairingError} `not-supported`, `invalid-request`; `invalid-answer` for an invalid snapshot
  */
-export async function takeWebhook(
+export async function handleWebhook(
   request: Request,
   target: SessionTarget,
   { text, pollerOf, log, report }: WebhookContext,

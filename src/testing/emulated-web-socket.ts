@@ -83,37 +83,37 @@ export class EmulatedWebSocket extends EventTarget {
     if (this.#readyState >= CLOSING) return
     const wasConnecting = this.#readyState === CONNECTING
     this.#readyState = CLOSING
-    this.#tellServer()
+    this.#notifyServer()
     queueMicrotask(() => this.#end(wasConnecting ? ABNORMAL_CLOSURE : code))
   }
 
   #accept(): void {
     if (this.#readyState !== CONNECTING) return
     this.#readyState = OPEN
-    this.#tell('onopen', new Event('open'))
+    this.#emit('onopen', new Event('open'))
   }
 
   #receive(data: string): void {
-    if (this.#readyState === OPEN) this.#tell('onmessage', new MessageEvent('message', { data }))
+    if (this.#readyState === OPEN) this.#emit('onmessage', new MessageEvent('message', { data }))
   }
 
   #end(code: number): void {
     if (this.#readyState === CLOSED) return
     this.#readyState = CLOSED
-    this.#tellServer()
+    this.#notifyServer()
     const wasClean = code !== ABNORMAL_CLOSURE
-    if (!wasClean) this.#tell('onerror', new Event('error'))
-    this.#tell('onclose', Object.assign(new Event('close'), { code, reason: '', wasClean }))
+    if (!wasClean) this.#emit('onerror', new Event('error'))
+    this.#emit('onclose', Object.assign(new Event('close'), { code, reason: '', wasClean }))
   }
 
-  #tellServer(): void {
+  #notifyServer(): void {
     for (const listener of this.#endListeners.splice(0)) listener()
   }
 
-  #tell(name: 'onopen' | 'onerror', event: Event): void
-  #tell(name: 'onmessage', event: MessageEvent): void
-  #tell(name: 'onclose', event: EmulatedCloseEvent): void
-  #tell(name: 'onopen' | 'onmessage' | 'onerror' | 'onclose', event: never): void {
+  #emit(name: 'onopen' | 'onerror', event: Event): void
+  #emit(name: 'onmessage', event: MessageEvent): void
+  #emit(name: 'onclose', event: EmulatedCloseEvent): void
+  #emit(name: 'onopen' | 'onmessage' | 'onerror' | 'onclose', event: never): void {
     this.dispatchEvent(event)
     this[name]?.(event)
   }

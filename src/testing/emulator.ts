@@ -130,14 +130,14 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     return { link: { kind: 'none' }, round, rounds: facts.rounds + 1 }
   }
 
-  function answeredBy(holder: EmulatedAccount, at: number): Partial<Facts> {
+  function acceptedBy(holder: EmulatedAccount, at: number): Partial<Facts> {
     return { ...nothingShown, link: { kind: 'answered', account: holder, linkedAt: at + linkingMs } }
   }
 
   /** A valid code reached WhatsApp. All other codes are then invalid. */
   function accept(action: 'scan' | 'typeCode', holder: EmulatedAccount, at: number): { readonly ok: true } {
     const { passkeyDemand, ceremonies } = facts
-    if (!passkeyDemand) return change(action, answeredBy(holder, at), at)
+    if (!passkeyDemand) return change(action, acceptedBy(holder, at), at)
     const ceremony = { ...passkeyDemand, serial: ceremonies, beganAt: at }
     const link = { kind: 'passkey', account: holder, ceremony } as const
     return change(action, { ...nothingShown, passkeyDemand: null, ceremonies: ceremonies + 1, link }, at)
@@ -203,14 +203,14 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     restart() {
       const at = now()
       const link = linkAt(at)
-      if (link.kind === 'answered') change('restart', answeredBy(link.account, at), at)
+      if (link.kind === 'answered') change('restart', acceptedBy(link.account, at), at)
       else change('restart', { ...nothingShown, link: link.kind === 'stale' ? link : { kind: 'none' } }, at)
     },
 
     restore() {
       const at = now()
       if (facts.link.kind !== 'stale') return { ok: false, reason: 'no-stale-auth' }
-      return change('restore', answeredBy(account, at), at)
+      return change('restore', acceptedBy(account, at), at)
     },
 
     scan(text) {
@@ -229,8 +229,8 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       const { status } = stateAt(at)
       if (status === 'linking' || status === 'linked') return { ok: false, reason: 'already-linked' }
       const issued = facts.pairingCode
-      const isAsked = status === 'pairing' || status === 'out-of-codes'
-      if (!issued || !isAsked) return { ok: false, reason: 'not-pairing' }
+      const isPairing = status === 'pairing' || status === 'out-of-codes'
+      if (!issued || !isPairing) return { ok: false, reason: 'not-pairing' }
       if (code.replace(/[^a-z0-9]/gi, '').toUpperCase() !== issued.value)
         return { ok: false, reason: 'wrong-code' }
       if (at >= issued.expiresAt) return { ok: false, reason: 'code-expired' }
@@ -273,7 +273,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       const shown = state.status === 'passkey-required' ? state.code : undefined
       if (!link || shown === undefined) return { ok: false, reason: 'no-code-to-confirm' }
       if (code !== shown) return { ok: false, reason: 'wrong-code' }
-      return change('confirmPasskey', answeredBy(link.account, at), at)
+      return change('confirmPasskey', acceptedBy(link.account, at), at)
     },
 
     resetPasskey() {
@@ -292,7 +292,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       const at = now()
       const link = underWay(at)
       if (!link) return { ok: false, reason: 'no-passkey-required' }
-      return change('solvePasskey', answeredBy(link.account, at), at)
+      return change('solvePasskey', acceptedBy(link.account, at), at)
     },
 
     disconnect() {

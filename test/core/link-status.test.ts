@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { PairingError, type PairingErrorCode } from '../../src/core/errors.js'
 import {
+  type LinkEvent,
   type LinkFacts,
-  type LinkNews,
   linkPauseMs,
   linkStatusAfter,
   unknownLink,
   viewLinkStatus,
 } from '../../src/core/link-status.js'
 
-type Update = Extract<LinkNews, { update: unknown }>['update']
+type Update = Extract<LinkEvent, { update: unknown }>['update']
 
 const account = { phoneNumber: '5511987654321', name: 'Ana' }
 
@@ -34,7 +34,7 @@ function fold(steps: readonly Step[]): LinkFacts {
   let facts = unknownLink
   steps.forEach((step, index) => {
     const at = (index + 1) * 1_000
-    const news: LinkNews =
+    const news: LinkEvent =
       typeof step === 'string'
         ? { at, error: new PairingError(step) }
         : {

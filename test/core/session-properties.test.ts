@@ -248,7 +248,7 @@ describe.each(['auto', 'manual'] as const)(
             expect(session.qrCode.number).toBeLessThanOrEqual(MAX_REFRESHES)
           }
           expect(shown.size).toBeLessThanOrEqual(MAX_REFRESHES)
-          if (session.status === 'expired' && !facts.isLastLook) expect(nextRequest(facts)).toBeUndefined()
+          if (session.status === 'expired' && !facts.isLastRead) expect(nextRequest(facts)).toBeUndefined()
         },
         () => {
           shown = new Set()
@@ -347,7 +347,7 @@ describe('transition() in the refresh mode manual, for any sequence of events', 
       fc.property(steps, (story) =>
         runIn('manual', story, (state) => {
           if (state.session.method !== 'qr' || !isRefreshDue(state)) return
-          if (!state.facts.isLastLook) expect(nextRequest(state.facts)).toBeUndefined()
+          if (!state.facts.isLastRead) expect(nextRequest(state.facts)).toBeUndefined()
         }),
       ),
       RUNS,

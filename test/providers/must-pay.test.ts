@@ -3,7 +3,7 @@ import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { evolutionApi } from '../../src/providers/evolution-api.js'
 import { greenApi } from '../../src/providers/green-api.js'
-import { saysMustPay } from '../../src/providers/lib/must-pay.js'
+import { isPaymentRequired } from '../../src/providers/lib/must-pay.js'
 import { ownServer } from '../../src/providers/own-server.js'
 import { waha } from '../../src/providers/waha.js'
 import { wasend } from '../../src/providers/wasend.js'
@@ -89,16 +89,16 @@ const notDue = [
 
 describe('saysMustPay()', () => {
   it.each(due)('recognises %j', (words) => {
-    expect(saysMustPay(words)).toBe(true)
+    expect(isPaymentRequired(words)).toBe(true)
   })
 
   it.each(notDue)('ignores %j', (words) => {
-    expect(saysMustPay(words)).toBe(false)
+    expect(isPaymentRequired(words)).toBe(false)
   })
 
   it('reads only the beginning of a long text', () => {
     const startedAt = performance.now()
-    expect(saysMustPay(`${'subscription is '.repeat(100_000)}expired`)).toBe(false)
+    expect(isPaymentRequired(`${'subscription is '.repeat(100_000)}expired`)).toBe(false)
     expect(performance.now() - startedAt).toBeLessThan(200)
   })
 })

@@ -81,7 +81,7 @@ describe('a pasted number', () => {
         (number, shape, chosen) => {
           for (const text of [shape(number), formatPhone(shape(number), chosen)]) {
             const reading = readPhone(text, chosen)
-            expect([text, reading.digits, reading.verdict]).toEqual([text, number.number.slice(1), 'likely'])
+            expect([text, reading.digits, reading.result]).toEqual([text, number.number.slice(1), 'likely'])
             expect(reading.country && CALLING_CODES.get(reading.country)).toBe(number.countryCallingCode)
           }
         },
@@ -95,7 +95,7 @@ describe('a pasted number', () => {
       fc.property(anyNumber, fc.constantFrom(...nationalShapes), (number, shape) => {
         for (const text of [shape(number), formatPhone(shape(number), number.country)]) {
           const reading = readPhone(text, number.country)
-          expect([text, reading.digits, reading.verdict]).toEqual([text, number.number.slice(1), 'likely'])
+          expect([text, reading.digits, reading.result]).toEqual([text, number.number.slice(1), 'likely'])
           expect(reading.country).toBe(number.country)
         }
       }),
@@ -157,7 +157,7 @@ describe('a typed number', () => {
 
   it('is kept if the library throws', () => {
     expect(editPhone('0', { text: '08', caret: 2 }, 'CV')).toEqual({ text: '08', caret: 2 })
-    expect(readPhone('08', 'CV')).toMatchObject({ verdict: 'too-short', digits: '' })
+    expect(readPhone('08', 'CV')).toMatchObject({ result: 'too-short', digits: '' })
     expect(formatPhone('080', 'CV')).toBe('0 80')
   })
 
@@ -188,11 +188,11 @@ describe('a number of Brazil', () => {
   })
 
   it.each(['987654321', '98765-4321', '87654321', '+55 987654321'])('%s lacks its area code', (typed) => {
-    expect(readPhone(typed, 'BR').verdict).toBe('no-area-code')
+    expect(readPhone(typed, 'BR').result).toBe('no-area-code')
   })
 
   it.each(['11987654321', '1187654321', '(11) 9876-5', '119'])('%s does not lack an area code', (typed) => {
-    expect(readPhone(typed, 'BR').verdict).not.toBe('no-area-code')
+    expect(readPhone(typed, 'BR').result).not.toBe('no-area-code')
   })
 })
 
@@ -224,8 +224,8 @@ describe('readPhone()', () => {
     ['+1 800 FLOWERS', 'BR', '', 'not-a-number'],
     ['', 'BR', '', 'not-a-number'],
     ['+', 'BR', '', 'not-a-number'],
-  ] as const)('reads %s with %s chosen as %s, %s', (text, chosen, digits, verdict) => {
-    expect(readPhone(text, chosen)).toMatchObject({ digits, verdict })
+  ] as const)('reads %s with %s chosen as %s, %s', (text, chosen, digits, result) => {
+    expect(readPhone(text, chosen)).toMatchObject({ digits, result })
   })
 
   it.each([

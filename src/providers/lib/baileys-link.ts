@@ -163,8 +163,10 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     const old = attempt
     attempt = undefined
     old?.settle(ended())
-    const gone = Promise.all([old?.socket.close(), currentAuth?.fence()]).finally(() => closing.delete(gone))
-    closing.add(gone)
+    const closed = Promise.all([old?.socket.close(), currentAuth?.fence()]).finally(() =>
+      closing.delete(closed),
+    )
+    closing.add(closed)
   }
 
   function onCredentials(current: Attempt): void {

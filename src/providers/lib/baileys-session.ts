@@ -35,12 +35,12 @@ export function createBaileysSession({
   bus,
   ...options
 }: BaileysSessionOptions): BaileysSession {
-  let askedAt = Number.NEGATIVE_INFINITY
+  let lastRequestAt = Number.NEGATIVE_INFINITY
   let idleTimer: ReturnType<typeof setInterval> | undefined
   let underWay = 0
 
   const touch = (): void => {
-    askedAt = Date.now()
+    lastRequestAt = Date.now()
   }
   const watchers = createWatchers((method) => {
     // The state will be known in a moment. Reporting `preparing` now would remove a code from the screen.
@@ -61,14 +61,14 @@ export function createBaileysSession({
     const now = Date.now()
     // A user who types a code on the phone may have left the page, so no requests are needed while the code is valid.
     const hasPairingCode = link.state.status === 'pairing' && isLive(link.state.pairingCode, now)
-    return underWay > 0 || watchers.size > 0 || hasPairingCode || now < askedAt + idleTimeoutMs
+    return underWay > 0 || watchers.size > 0 || hasPairingCode || now < lastRequestAt + idleTimeoutMs
   }
 
   /** A waiting caller counts as active. */
-  async function asked<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+  async function withRequest<Result>(task: () => Promise<Result>): Promise<Result> {
     underWay += 1
     try {
-      return await question()
+      return await task()
     } finally {
       underWay -= 1
       touch()
@@ -93,7 +93,7 @@ export function createBaileysSession({
   }
 
   const run = (call: RemoteCall): Promise<PairingSnapshot | undefined> =>
-    asked(async () => {
+    withRequest(async () => {
       switch (call.name) {
         case 'status':
           await link.read()

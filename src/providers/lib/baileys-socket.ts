@@ -46,7 +46,7 @@ export interface LinkSocket {
 }
 
 /** WhatsApp responds to the request for a code in less than a second. Without a response the code may still work. */
-const CODE_ANSWER_WAIT_MS = 5_000
+const CODE_RESPONSE_LIMIT_MS = 5_000
 
 /** Without a confirmation the phone may still list the device. */
 const LOG_OUT_WAIT_MS = 10_000
@@ -91,17 +91,17 @@ export function openSocket(
   return {
     socket,
     async requestPairingCode(phoneNumber) {
-      const answer = codeAnswer(socket, baileys)
+      const response = codeResponse(socket, baileys)
       try {
         const code = await socket.requestPairingCode(phoneNumber)
-        await answer.promise
+        await response.promise
         return code
       } catch (error) {
         // A bug, such as an `authState` without keys, is not a network error.
-        const isMistake = /^(?:Type|Reference|Range)Error$/.test(String(asRecord(error).name))
-        throw PairingError.isInstance(error) || isMistake ? error : unreachable()
+        const isProgrammingError = /^(?:Type|Reference|Range)Error$/.test(String(asRecord(error).name))
+        throw PairingError.isInstance(error) || isProgrammingError ? error : unreachable()
       } finally {
-        answer.forget()
+        response.forget()
       }
     },
     logOut: () => logOut(socket, auth.creds.me?.id),
@@ -115,7 +115,7 @@ export function openSocket(
       // Baileys removes its listeners before the connection closes. Pending requests would then wait for up to a minute and keep
       // the process alive.
       socket.ws.emit('error', new Error('closed'))
-      await gone(connection)
+      await socketClosed(connection)
       await ended
     },
   }
@@ -158,7 +158,7 @@ async function logOut(socket: WASocket, jid: string | undefined): Promise<void> 
       },
       LOG_OUT_WAIT_MS,
     )
-    .then((answer: unknown) => answer !== undefined)
+    .then((response: unknown) => response !== undefined)
     .catch(() => false)
   // WhatsApp may also confirm it by disconnecting the device.
   const thrownOut = new Promise<boolean>((resolve) => {
@@ -169,22 +169,22 @@ async function logOut(socket: WASocket, jid: string | undefined): Promise<void> 
   if (!(await Promise.race([confirmed, thrownOut]))) throw unreachable()
 }
 
-interface CodeAnswer {
+interface CodeResponse {
   readonly promise: Promise<void>
   forget(): void
 }
 
 /** WhatsApp's response to a request for a code. Baileys returns the code without waiting for it. */
-function codeAnswer({ ws }: WASocket, { getBinaryNodeChild }: Baileys): CodeAnswer {
+function codeResponse({ ws }: WASocket, { getBinaryNodeChild }: Baileys): CodeResponse {
   const accepted = 'CB:iq,type:result,link_code_companion_reg'
   const refused = 'CB:iq,type:error'
   let forget = (): void => undefined
   const promise = new Promise<void>((resolve, reject) => {
     const onAccepted = (): void => resolve()
-    const onRefused = (answer: BinaryNode): void => {
-      reject(codeRefusal(Number(getBinaryNodeChild(answer, 'error')?.attrs.code)))
+    const onRefused = (response: BinaryNode): void => {
+      reject(codeRefusal(Number(getBinaryNodeChild(response, 'error')?.attrs.code)))
     }
-    const timer = setTimeout(resolve, CODE_ANSWER_WAIT_MS)
+    const timer = setTimeout(resolve, CODE_RESPONSE_LIMIT_MS)
     ws.on(accepted, onAccepted)
     ws.on(refused, onRefused)
     forget = () => {
@@ -211,7 +211,7 @@ function codeRefusal(code: number): PairingError {
 }
 
 /** Resolves when the connection is closed, after a time limit by force. */
-function gone(connection: Socket | undefined): Promise<void> {
+function socketClosed(connection: Socket | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (!connection || connection.destroyed) return resolve()
     const timer = setTimeout(() => connection.destroy(), CLOSE_WAIT_MS)

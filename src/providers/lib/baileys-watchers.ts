@@ -28,18 +28,18 @@ const REPEAT_MS = 25_000
 const GRACE_MS = 2_000
 
 /**
- * @param look Returns what to report, if anything; throws a `PairingError` if the state is an error.
+ * @param snapshotOf Returns what to report, if anything; throws a `PairingError` if the state is an error.
  * @param onEmpty Called when the last subscriber has left.
  */
 export function createWatchers(
-  look: (method: PairingMethod) => PairingSnapshot | undefined,
+  snapshotOf: (method: PairingMethod) => PairingSnapshot | undefined,
   onEmpty: () => void,
 ): Watchers {
-  const watchers = new Map<object, { readonly options: SubscribeOptions; tell(): void }>()
+  const watchers = new Map<object, { readonly options: SubscribeOptions; report(): void }>()
   let timer: ReturnType<typeof setInterval> | undefined
 
   const notify = (): void => {
-    for (const { tell } of watchers.values()) tell()
+    for (const { report } of watchers.values()) report()
   }
 
   return {
@@ -53,9 +53,9 @@ export function createWatchers(
         // Not called inside an event of the socket, because a listener that throws must not break the link.
         queueMicrotask(() => watchers.has(key) && deliver())
       }
-      const tell = (): void => {
+      const report = (): void => {
         try {
-          const snapshot = look(method)
+          const snapshot = snapshotOf(method)
           if (snapshot) later(() => listener(due(snapshot)))
         } catch (error) {
           later(() => onError?.(hostError(error), REPEAT_MS + GRACE_MS))
@@ -74,8 +74,8 @@ export function createWatchers(
         // A subscriber alone does not keep the process alive.
         timer.unref()
       }
-      watchers.set(key, { options, tell })
-      tell()
+      watchers.set(key, { options, report })
+      report()
       return remove
     },
     notify,

@@ -5,9 +5,9 @@ export interface EvolutionCode {
   readonly qr: string
   readonly pairing?: string | undefined
   /** It was issued after this time; 0 if that is unknown. */
-  readonly bornAfter: number
+  readonly createdAfter: number
   /** It was issued before this time. */
-  readonly bornBefore: number
+  readonly createdBefore: number
   /** When a read last returned it. */
   readonly readAt: number
   /** {@link EvolutionListed.updatedAt} of its list entry. */
@@ -50,8 +50,8 @@ const LISTED_TOLERANCE_MS = 1_500
 const PAIRING_CODE_MS = 2_500
 
 /** When a code leaves the screen. */
-export function shownUntil({ bornAfter, bornBefore, readAt }: EvolutionCode): number {
-  return Math.max(bornAfter + CODE_MS, Math.min(readAt + UNKNOWN_AGE_MS, bornBefore + CODE_MS))
+export function shownUntil({ createdAfter, createdBefore, readAt }: EvolutionCode): number {
+  return Math.max(createdAfter + CODE_MS, Math.min(readAt + UNKNOWN_AGE_MS, createdBefore + CODE_MS))
 }
 
 /** When `connect` may return the next code. */
@@ -78,17 +78,17 @@ export function codeOf(
   const own = asText(fields.pairingCode)
   const pairing = own && !over.includes(own) ? own : undefined
   if (before?.qr === qr) return { ...before, pairing: pairing ?? before.pairing, readAt: sentAt }
-  const follows = before ? Math.max(before.readAt, before.bornAfter && before.bornAfter + CODE_MS) : 0
-  const bornAfter = before ? Math.min(follows, at) : sentAt - begunAt < CODE_MS ? begunAt : 0
+  const follows = before ? Math.max(before.readAt, before.createdAfter && before.createdAfter + CODE_MS) : 0
+  const createdAfter = before ? Math.min(follows, at) : sentAt - begunAt < CODE_MS ? begunAt : 0
   const { listedAt = 0, listedBefore = listedAt, updatedAt } = listed
-  if (listedBefore < bornAfter - LISTED_TOLERANCE_MS || at - listedBefore > CODE_MS)
-    return { qr, pairing, bornAfter, bornBefore: at, readAt: sentAt }
-  const bornAt = Math.min(pairing ? listedAt - PAIRING_CODE_MS : listedAt, at)
+  if (listedBefore < createdAfter - LISTED_TOLERANCE_MS || at - listedBefore > CODE_MS)
+    return { qr, pairing, createdAfter, createdBefore: at, readAt: sentAt }
+  const createdAt = Math.min(pairing ? listedAt - PAIRING_CODE_MS : listedAt, at)
   return {
     qr,
     pairing,
-    bornAfter: Math.max(bornAfter, bornAt),
-    bornBefore: Math.max(bornAfter, listedAt),
+    createdAfter: Math.max(createdAfter, createdAt),
+    createdBefore: Math.max(createdAfter, listedAt),
     readAt: sentAt,
     writtenAt: updatedAt,
   }

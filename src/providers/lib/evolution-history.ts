@@ -202,7 +202,7 @@ function afterConnecting(
   // After a restart, the server has another code. Both times are from the server's clock.
   const writtenAt = Date.parse(code.writtenAt ?? '')
   const newerByMs = Number.isNaN(writtenAt)
-    ? listedAt - code.bornBefore
+    ? listedAt - code.createdBefore
     : Date.parse(listed.updatedAt ?? '') - writtenAt
   const isReplaced = newerByMs > NEWER_MS
   return { ...known, isUnsure: false, ...(isReplaced && { code: undefined, begunAt: 0 }) }
@@ -214,7 +214,7 @@ function codeAtClose(
   { listedAt = 0 }: EvolutionListed,
 ): EvolutionHistory['codeAtClose'] {
   // The list also contains codes that came by webhook.
-  const lastEnd = Math.max(code?.bornBefore ?? 0, listedAt) + CODE_MS
+  const lastEnd = Math.max(code?.createdBefore ?? 0, listedAt) + CODE_MS
   if (lastEnd > CODE_MS && at > lastEnd + GAP_MS) return 'over'
   // Only if this session has seen a code. After failed requests, the server may have been restarted, which is not a scan.
   if (!code || isUnsure) return 'unsure'

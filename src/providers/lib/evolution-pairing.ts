@@ -47,7 +47,7 @@ interface BeginOptions {
 /** The operations of one call of the adapter on the pairing of an instance. The poller's memory has the history. */
 export interface EvolutionPairing {
   /** Reads the state: a snapshot if the instance is linked or connecting. Finishes a link that the server has left unfinished. */
-  look(): Promise<PairingSnapshot | EvolutionStage>
+  readState(): Promise<PairingSnapshot | EvolutionStage>
   /** Reads the state until the instance has settled, or until the last attempt. */
   settled(): Promise<PairingSnapshot | EvolutionStage>
   /** Begins a pairing. A running pairing is ended first, in the same step. */
@@ -94,7 +94,7 @@ export function evolutionPairing(
     }
   }
 
-  async function look(): Promise<PairingSnapshot | EvolutionStage> {
+  async function readState(): Promise<PairingSnapshot | EvolutionStage> {
     // No more requests are sent, because pages cannot end this state.
     if (isRepeatedlyOpen(history(), Date.now())) throw repeatedError()
     const now = await state()
@@ -136,7 +136,7 @@ export function evolutionPairing(
         return { status: 'preparing' }
       case 'fault':
         await heal()
-        return look()
+        return readState()
       default:
         return 'over'
     }
@@ -202,10 +202,10 @@ export function evolutionPairing(
   const isBusy = (): boolean => Date.now() < history().busyUntil
 
   return {
-    look,
+    readState,
     async settled() {
       for (let sent = 1; ; sent += 1) {
-        const found = isBusy() ? undefined : await look()
+        const found = isBusy() ? undefined : await readState()
         if (typeof found === 'string' || found?.status === 'linked') return found
         if (sent >= SETTLED_REQUESTS) return found ?? { status: 'preparing' }
         await pause(SETTLED_PAUSE_MS, options.signal)

@@ -1,9 +1,9 @@
 import { PairingError } from '../../core/errors.js'
 import { asRecord, asText } from '../../core/json.js'
 import type { RequestOptions } from '../../core/provider.js'
-import { answerError, isPage, type ProviderApi, unavailableError } from './answer-error.js'
 import type { EvolutionListed } from './evolution-code.js'
-import { createRequester, detail, type ProviderAnswer, type ProviderRequest } from './request.js'
+import { isPage, type ProviderApi, providerError, unavailableError } from './provider-error.js'
+import { createRequester, detail, type ProviderRequest, type ProviderResponse } from './request.js'
 
 const NAME = 'Evolution API'
 
@@ -52,7 +52,7 @@ export function createEvolutionServer({
 }: EvolutionServerOptions): EvolutionServer {
   const name = encodeURIComponent(instanceName)
   const request = createRequester(requesterOptions)
-  const question = (path: string, { signal }: RequestOptions): ProviderRequest => ({
+  const requestFor = (path: string, { signal }: RequestOptions): ProviderRequest => ({
     url: `${baseUrl}/instance/${path}`,
     headers: { apikey: apiKey },
     signal,
@@ -60,15 +60,15 @@ export function createEvolutionServer({
 
   return {
     async state(options) {
-      const answer = await request(question(`connectionState/${name}`, options))
-      const { instanceName: known, state } = asRecord(asRecord(answer.json).instance)
-      if (!answer.ok || !asText(known)) throw refusal(answer)
+      const response = await request(requestFor(`connectionState/${name}`, options))
+      const { instanceName: known, state } = asRecord(asRecord(response.json).instance)
+      if (!response.ok || !asText(known)) throw refusal(response)
       return state
     },
     async listed(options) {
       const sentAt = Date.now()
-      const answer = await detail(request, question(`fetchInstances?instanceName=${name}`, options))
-      const { json } = answer ?? {}
+      const response = await detail(request, requestFor(`fetchInstances?instanceName=${name}`, options))
+      const { json } = response ?? {}
       // Version 1 returns an object or a list, with the fields one level deeper.
       const instances: readonly unknown[] = Array.isArray(json)
         ? json
@@ -79,30 +79,30 @@ export function createEvolutionServer({
       }))
       return entryOf(
         entries.map(asRecord).find((entry) => (entry.name ?? entry.instanceName) === instanceName) ?? {},
-        answer?.date,
+        response?.date,
         sentAt,
       )
     },
     async connect(options, phoneNumber) {
       const query = phoneNumber ? `?number=${phoneNumber}` : ''
-      const answer = await request(question(`connect/${name}${query}`, options))
-      const codes = asRecord(answer.json)
+      const response = await request(requestFor(`connect/${name}${query}`, options))
+      const codes = asRecord(response.json)
       // Errors at the beginning of a pairing have HTTP 200.
-      if (codes.error === true) throw unavailableError(API, answer)
-      if (!answer.ok || answer.json === undefined) throw refusal(answer)
+      if (codes.error === true) throw unavailableError(API, response)
+      if (!response.ok || response.json === undefined) throw refusal(response)
       return codes
     },
     async logout(options) {
-      const answer = await request({ ...question(`logout/${name}`, options), method: 'DELETE' })
-      const isClosed = answer.status === 400 && /not connected/i.test(answer.text)
-      if ((!answer.ok && !isClosed) || isPage(answer)) throw refusal(answer)
+      const response = await request({ ...requestFor(`logout/${name}`, options), method: 'DELETE' })
+      const isClosed = response.status === 400 && /not connected/i.test(response.text)
+      if ((!response.ok && !isClosed) || isPage(response)) throw refusal(response)
     },
   }
 }
 
 /** The error of an undocumented response. */
-function refusal(answer: ProviderAnswer): PairingError {
-  if (asRecord(answer.json).code !== 'LICENSE_REQUIRED') return answerError(API, answer)
+function refusal(response: ProviderResponse): PairingError {
+  if (asRecord(response.json).code !== 'LICENSE_REQUIRED') return providerError(API, response)
   return new PairingError(
     'subscription-expired',
     `This ${NAME} server is not activated, so it refuses every request. Activate it in its manager.`,

@@ -50,8 +50,8 @@ const MAX_DEPTH = 4
  */
 export function fetchFailure(error: unknown, request: SentRequest): PairingError {
   const chain = chainOf(error)
-  const mistake = chain.find(isMistake)
-  if (!mistake && chain.some(isNetwork)) {
+  const programmingError = chain.find(isProgrammingError)
+  if (!programmingError && chain.some(isNetwork)) {
     const code = chain.map(codeOf).find((found) => found !== undefined)
     if (chain[0] && nameOf(chain[0]) === 'TimeoutError') return timeout()
     return new PairingError(
@@ -64,7 +64,7 @@ export function fetchFailure(error: unknown, request: SentRequest): PairingError
     'unknown',
     'fetch failed with an exception that is no network error, so no request was answered. Look at the cause: a global ' +
       'that the runtime lacks, the "fetch" option, or a mock server.',
-    { cause: safeCopy(mistake ?? error, request) },
+    { cause: safeCopy(programmingError ?? error, request) },
   )
 }
 
@@ -107,7 +107,7 @@ function codeOf(error: unknown): string | undefined {
 }
 
 /** Whether JavaScript itself wrote the text of this error. `JSON.parse` does so too, but repeats what it read. */
-function isMistake(error: unknown): boolean {
+function isProgrammingError(error: unknown): boolean {
   if (PROGRAM_ERRORS.test(nameOf(error)) || PROGRAM_CODES.test(rawCodeOf(error))) return true
   const message = messageOf(error)
   return /^(?:Type)?Error$/.test(nameOf(error)) && PROGRAM_TEXTS.some((text) => text.test(message))
@@ -120,7 +120,7 @@ function isNetwork(error: unknown): boolean {
 /** A copy that may be printed: a `PairingError` with the name of the class, without fields or a word of the request. */
 function safeCopy(error: unknown, request: SentRequest): PairingError {
   const name = /^[A-Z]\w{1,40}$/.test(nameOf(error)) ? nameOf(error) : 'Error'
-  const isOwnText = isMistake(error) && name !== 'SyntaxError' && name !== 'AssertionError'
+  const isOwnText = isProgrammingError(error) && name !== 'SyntaxError' && name !== 'AssertionError'
   const text = isOwnText
     ? withoutRequest(messageOf(error), request)
     : 'Its text is left out, for it may hold a secret.'

@@ -1,15 +1,15 @@
 import type { PairingError } from '../../core/errors.js'
+import { isPaymentRequired } from './must-pay.js'
 import {
-  answerError,
   hasField,
   isBare401,
   isPage,
   mustPayError,
   type ProviderApi,
+  providerError,
   unknownSessionError,
-} from './answer-error.js'
-import { saysMustPay } from './must-pay.js'
-import type { ProviderAnswer } from './request.js'
+} from './provider-error.js'
+import type { ProviderResponse } from './request.js'
 
 /** The provider as people know it. */
 export const NAME = 'GREEN-API'
@@ -17,8 +17,8 @@ export const NAME = 'GREEN-API'
 export const API: ProviderApi = {
   name: NAME,
   // Not documented: a refused token has no body, and all other errors have one of these fields.
-  isOwnForm: (answer) =>
-    hasField(answer, 'message', 'error', 'description', 'invokeStatus') || isBare401(answer),
+  isOwnForm: (response) =>
+    hasField(response, 'message', 'error', 'description', 'invokeStatus') || isBare401(response),
 }
 
 // Texts of errors, which come with HTTP 200 or 400, and on the socket. More words follow in some, and "account" became
@@ -61,24 +61,26 @@ export function statusOf(state: string): 'linked' | 'unlinked' | 'preparing' {
 }
 
 /** The text of an error. Its format is not documented: `{message}`, `{error}` or plain text. HTML pages are ignored. */
-export function wordsOf(answer: ProviderAnswer): string {
-  return (answer.ok || answer.status === 400) && !isPage(answer) ? answer.text : ''
+export function wordsOf(response: ProviderResponse): string {
+  return (response.ok || response.status === 400) && !isPage(response) ? response.text : ''
 }
 
 /** Whether a response is an error with this text. */
-export function says(answer: ProviderAnswer, text: RegExp): boolean {
-  return text.test(wordsOf(answer))
+export function matches(response: ProviderResponse, text: RegExp): boolean {
+  return text.test(wordsOf(response))
 }
 
 /** The error of a response without a state. */
-export function greenApiError(answer: ProviderAnswer): PairingError {
+export function greenApiError(response: ProviderResponse): PairingError {
   // Its own status for a quota that is used up.
-  return answer.status === 466 ? mustPayError(NAME) : (textError(wordsOf(answer)) ?? answerError(API, answer))
+  return response.status === 466
+    ? mustPayError(NAME)
+    : (textError(wordsOf(response)) ?? providerError(API, response))
 }
 
 /** The error that a text names; `undefined` for any other text. */
 export function textError(text: string): PairingError | undefined {
   const words = text.slice(0, MAX_WORDS_CHARACTERS)
-  if (saysMustPay(words)) return mustPayError(NAME)
+  if (isPaymentRequired(words)) return mustPayError(NAME)
   return DELETED.test(words) ? unknownSessionError(NAME) : undefined
 }

@@ -57,7 +57,7 @@ const TEXTS = [
 ].map((text) => new RegExp(text, 'u'))
 
 /** Whether a text says that a plan has to be paid for. */
-export function saysMustPay(text: string): boolean {
+export function isPaymentRequired(text: string): boolean {
   const words = text
     .slice(0, MAX_CHARACTERS)
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')

@@ -77,7 +77,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
   /** Connections in a row without a snapshot, and how many of them were refused. */
   let failures = 0
   let refusals = 0
-  let isGapTold = false
+  let isGapReported = false
   /** The last push on this connection. */
   let pushed: { readonly snapshot: PairingSnapshot; readonly at: number } | undefined
 
@@ -85,7 +85,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
     phase = 'on'
     failures = 0
     refusals = 0
-    isGapTold = false
+    isGapReported = false
     openIn(0)
   }
 
@@ -97,7 +97,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
   function connect(): void {
     if (!mayOpen({ memory })) {
       phase = 'resting'
-      tellGap()
+      reportGap()
       return
     }
     openedAt = performance.now()
@@ -114,7 +114,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
       return
     }
     socket = opened
-    let hasSpoken = false
+    let hasReceived = false
     // Events of a connection that was dropped are ignored.
     const isCurrent = (): boolean => socket === opened
     opened.addEventListener('open', () => {
@@ -122,12 +122,12 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
     })
     opened.addEventListener('message', ({ data }) => {
       if (!isCurrent()) return
-      hasSpoken = true
+      hasReceived = true
       wait(silenceLimitMs, () => lose(false))
       receive(data)
     })
     opened.addEventListener('close', ({ code }) => {
-      if (isCurrent()) lose(code === ABNORMAL_CLOSURE && !hasSpoken)
+      if (isCurrent()) lose(code === ABNORMAL_CLOSURE && !hasReceived)
     })
     // A close event follows. Without a listener, `ws` throws the error, even for a dropped connection.
     opened.addEventListener('error', () => {})
@@ -155,7 +155,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
         const wasUseful = pushed !== undefined
         drop()
         openIn(wasUseful ? 0 : nextPauseMs())
-        if (!wasUseful) tellGap()
+        if (!wasUseful) reportGap()
       }
     }
   }
@@ -167,13 +167,13 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
     if (isPassing) openIn(nextPauseMs())
     else phase = 'resting'
     push(snapshot)
-    tellGap()
+    reportGap()
   }
 
   function refuse(error: PairingError, signal: AbortSignal): void {
     if (signal.aborted) return
     phase = 'resting'
-    tellGap()
+    reportGap()
     for (const { onError } of subscribers) onError?.(error)
   }
 
@@ -183,7 +183,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
     refusals = isRefusal ? refusals + 1 : 0
     if (refusals < REFUSAL_LIMIT) openIn(nextPauseMs())
     else phase = 'barred'
-    tellGap()
+    reportGap()
   }
 
   function drop(): void {
@@ -195,14 +195,14 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
   }
 
   function push(snapshot: PairingSnapshot): void {
-    isGapTold = false
+    isGapReported = false
     if (socket) pushed = { snapshot, at: performance.now() }
     for (const { listener } of subscribers) listener(snapshot)
   }
 
-  function tellGap(): void {
-    if (isGapTold) return
-    isGapTold = true
+  function reportGap(): void {
+    if (isGapReported) return
+    isGapReported = true
     for (const { onGap } of subscribers) onGap?.()
   }
 

@@ -1,12 +1,12 @@
 import { asRecord, asText } from '../../core/json.js'
-import type { ProviderAnswer } from './request.js'
+import type { ProviderResponse } from './request.js'
 
 /**
  * The QR code in a response, for `normalizeQrPayload`: the body itself if it is not JSON (an image, base64 as text), otherwise
  * the first of these fields, also in `data`. `undefined` if there is none.
  */
 export function qrContent(
-  { bytes, json }: ProviderAnswer,
+  { bytes, json }: ProviderResponse,
   fields: readonly string[],
 ): string | Uint8Array | undefined {
   if (json === undefined) return bytes.length > 0 ? bytes : undefined

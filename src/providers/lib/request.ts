@@ -5,7 +5,7 @@ import type { RequestOptions } from '../../core/provider.js'
 import { fetchFailure, isCacheRefused, timeout } from './fetch-failure.js'
 
 /** A complete response of a provider. Only the adapter may use its body, which may contain tokens. */
-export interface ProviderAnswer {
+export interface ProviderResponse {
   readonly status: number
   readonly ok: boolean
   /** Lower case, without parameters; empty where the provider sent none. */
@@ -32,7 +32,7 @@ export interface ProviderRequest extends RequestOptions {
 }
 
 /** Sends requests of one session, one after the other. */
-export type Requester = (request: ProviderRequest) => Promise<ProviderAnswer>
+export type Requester = (request: ProviderRequest) => Promise<ProviderResponse>
 
 interface RequesterOptions {
   /** Replaces the global `fetch`, for tests or as middleware. */
@@ -53,11 +53,11 @@ const DETAIL_TIMEOUT_MS = 5_000
 export function createRequester({ fetch: ownFetch, timeoutMs }: RequesterOptions): Requester {
   let last: Promise<unknown> = Promise.resolve()
   return (request) => {
-    const answer = last.then(() => send(ownFetch ?? fetch, { timeoutMs, ...request }))
+    const response = last.then(() => send(ownFetch ?? fetch, { timeoutMs, ...request }))
     // Keeps only the end of the request, because the response would stay in memory until the next one.
-    last = answer.then(nothing, nothing)
+    last = response.then(nothing, nothing)
     // Also aborts while it waits for a slow request.
-    return request.signal ? unlessAborted(answer, request.signal, abortedError) : answer
+    return request.signal ? unlessAborted(response, request.signal, abortedError) : response
   }
 }
 
@@ -66,12 +66,12 @@ const nothing = (): void => {}
 /** The response to a request for optional details; `undefined` if it fails. Rejects only after an abort. */
 export async function detail(
   request: Requester,
-  question: ProviderRequest,
-): Promise<ProviderAnswer | undefined> {
+  details: ProviderRequest,
+): Promise<ProviderResponse | undefined> {
   try {
-    return await request({ timeoutMs: DETAIL_TIMEOUT_MS, ...question })
+    return await request({ timeoutMs: DETAIL_TIMEOUT_MS, ...details })
   } catch (error) {
-    if (question.signal?.aborted) throw error
+    if (details.signal?.aborted) throw error
     return undefined
   }
 }
@@ -86,7 +86,7 @@ function knowsCache(): boolean {
 async function send(
   fetcher: typeof fetch,
   { url, method = 'GET', headers, body, signal, timeoutMs }: ProviderRequest,
-): Promise<ProviderAnswer> {
+): Promise<ProviderResponse> {
   if (signal?.aborted) throw abortedError()
   const controller = new AbortController()
   let reason = abortedError
@@ -110,9 +110,9 @@ async function send(
       }),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }
-    const answer = sent(fetcher, url, init).then(read)
+    const response = sent(fetcher, url, init).then(read)
     // The app's own `fetch`, or a stalled body, may ignore the signal. The request ends anyway.
-    return await unlessAborted(answer, controller.signal, () => reason())
+    return await unlessAborted(response, controller.signal, () => reason())
   } catch (error) {
     if (PairingError.isInstance(error)) throw error
     throw fetchFailure(error, { url, headers, body })
@@ -147,7 +147,7 @@ export function unlessAborted<Value>(
   })
 }
 
-async function read(response: Response): Promise<ProviderAnswer> {
+async function read(response: Response): Promise<ProviderResponse> {
   const bytes = await readBytes(response)
   const text = new TextDecoder().decode(bytes)
   return {

@@ -4,7 +4,7 @@ import { normalizePairingCode } from '../../core/pairing-code.js'
 import type { PhoneNumber } from '../../core/phone-number.js'
 import type { PairingSnapshot, RequestOptions } from '../../core/provider.js'
 import { pause } from '../../lib/pause.js'
-import type { ProviderAnswer } from './request.js'
+import type { ProviderResponse } from './request.js'
 import type { WahaMemory } from './waha-memory.js'
 import { type WahaSession, wahaSnapshot } from './waha-session.js'
 
@@ -35,11 +35,11 @@ export interface WahaPairingCodeSession {
   /** Starts the session or logs it out, and resolves with the new session. */
   change(action: 'start' | 'logout', options: RequestOptions): Promise<WahaSession>
   /** Sends the number. */
-  requestCode(phoneNumber: PhoneNumber, options: RequestOptions): Promise<ProviderAnswer>
+  requestCode(phoneNumber: PhoneNumber, options: RequestOptions): Promise<ProviderResponse>
   snapshotOf(session: WahaSession, options: RequestOptions): Promise<PairingSnapshot>
   readonly memory: WahaMemory
   /** The error of an undocumented response. */
-  errorOf(answer: ProviderAnswer): PairingError
+  errorOf(response: ProviderResponse): PairingError
 }
 
 /** Requests a pairing code, on a connection that is young enough. Starts one if there is none. */
@@ -63,22 +63,22 @@ export async function requestWahaPairingCode(
     const status = wahaSnapshot(session)?.status
     if (status === 'linked' || status === 'passkey-required') return waha.snapshotOf(session, options)
     if (session.status !== 'SCAN_QR_CODE') continue
-    const answer = await waha.requestCode(phoneNumber, options)
-    const code = answer.ok && asText(asRecord(answer.json).code)
+    const response = await waha.requestCode(phoneNumber, options)
+    const code = response.ok && asText(asRecord(response.json).code)
     if (code) {
       memory.setNoCodes(options, false)
       return issued(code, memory.connectionAge(options))
     }
-    if (isEngineError(answer)) {
+    if (isEngineError(response)) {
       crashes += 1
-      if (answer.status === 500 && crashes <= CRASHES_OF_A_START && !memory.hasNoCodes(options)) continue
+      if (response.status === 500 && crashes <= CRASHES_OF_A_START && !memory.hasNoCodes(options)) continue
       memory.setNoCodes(options, true)
       throw new PairingError(
         'code-refused',
         `The engine of this ${NAME} session issues no pairing codes, or none for this number. Use the QR code, or another engine.`,
       )
     }
-    if (answer.ok || !NOT_READY.test(answer.text)) throw codeError(waha, answer)
+    if (response.ok || !NOT_READY.test(response.text)) throw codeError(waha, response)
   }
   throw new PairingError(
     'provider-unavailable',
@@ -101,12 +101,12 @@ function needsLogout({ status, isHalfLinked }: WahaSession, ageMs: number): bool
 }
 
 /** Whether WAHA reports an exception or a missing method of the engine. A gateway sends another text. */
-function isEngineError({ status, json }: ProviderAnswer): boolean {
+function isEngineError({ status, json }: ProviderResponse): boolean {
   return (status === 500 || status === 501) && asRecord(json).statusCode === status
 }
 
-function codeError({ errorOf }: WahaPairingCodeSession, answer: ProviderAnswer): PairingError {
-  if (answer.status !== 400 && answer.status !== 422) return errorOf(answer)
+function codeError({ errorOf }: WahaPairingCodeSession, response: ProviderResponse): PairingError {
+  if (response.status !== 400 && response.status !== 422) return errorOf(response)
   return new PairingError(
     'code-refused',
     `${NAME} issued no pairing code for this number. Check it and try again, or use the QR code.`,

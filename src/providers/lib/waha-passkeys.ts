@@ -3,9 +3,9 @@ import { asRecord } from '../../core/json.js'
 import { decodePasskeyChallenge } from '../../core/passkey.js'
 import { asPasskeyCode } from '../../core/passkey-step.js'
 import type { PairingProvider, PairingSnapshot, RequestOptions } from '../../core/provider.js'
-import { isPage } from './answer-error.js'
 import { createPasskeyMemory, passkeyExpired, passkeyFailure } from './passkey-memory.js'
-import type { ProviderAnswer, ProviderRequest } from './request.js'
+import { isPage } from './provider-error.js'
+import type { ProviderRequest, ProviderResponse } from './request.js'
 import type { WahaSession } from './waha-session.js'
 
 // https://waha.devlike.pro/docs/how-to/sessions/#passkey
@@ -28,11 +28,11 @@ export interface WahaPasskeys
   end(options: RequestOptions): void
 }
 
-type Ask = (
+type SendRequest = (
   path: string,
   options: RequestOptions,
   more?: Pick<ProviderRequest, 'method' | 'body'>,
-) => Promise<ProviderAnswer>
+) => Promise<ProviderResponse>
 
 /**
  * Makes the passkey part of the adapter.
@@ -41,31 +41,31 @@ type Ask = (
  * @param errorOf The error of any other response.
  */
 export function createWahaPasskeys(
-  ask: Ask,
-  errorOf: (answer: ProviderAnswer) => PairingError,
+  call: SendRequest,
+  errorOf: (response: ProviderResponse) => PairingError,
 ): WahaPasskeys {
   const ceremonies = createPasskeyMemory()
 
   /** Sends one request, without retries. Resolves with `undefined` if no ceremony is at this step. */
-  async function send(...request: Parameters<Ask>): Promise<ProviderAnswer | undefined> {
-    const answer = await ask(...request)
-    if (answer.ok && !isPage(answer)) return answer
-    if ((answer.status === 404 && NO_ROUTE.test(answer.text)) || answer.status === 501)
+  async function send(...request: Parameters<SendRequest>): Promise<ProviderResponse | undefined> {
+    const response = await call(...request)
+    if (response.ok && !isPage(response)) return response
+    if ((response.status === 404 && NO_ROUTE.test(response.text)) || response.status === 501)
       throw new PairingError(
         'not-supported',
         `This ${NAME} passes no passkeys on. Use version 2026.7.1 or later with the engine GOWS.`,
       )
-    const error = errorOf(answer)
+    const error = errorOf(response)
     // 422 is documented for this, without a text.
-    if (answer.status === 422 && error.code === 'invalid-answer') return undefined
+    if (response.status === 422 && error.code === 'invalid-answer') return undefined
     throw error
   }
 
   /** The code that the phone shows too; `undefined` if none has to be compared any more. */
   async function codeToCompare(options: RequestOptions): Promise<string | undefined> {
-    const answer = await send('/confirmation', options)
-    const code = answer && asPasskeyCode(asRecord(answer.json).code)
-    if (answer && !code) throw errorOf(answer)
+    const response = await send('/confirmation', options)
+    const code = response && asPasskeyCode(asRecord(response.json).code)
+    if (response && !code) throw errorOf(response)
     return code
   }
 
@@ -93,10 +93,10 @@ export function createWahaPasskeys(
     },
     end: ceremonies.end,
     async getPasskeyChallenge(options) {
-      const answer = await send('/challenge', options)
-      if (!answer) throw passkeyExpired(NAME)
+      const response = await send('/challenge', options)
+      if (!response) throw passkeyExpired(NAME)
       const { expiresInMs } = ceremonies.begin(options)
-      return decodePasskeyChallenge({ options: answer.json, expiresInMs })
+      return decodePasskeyChallenge({ options: response.json, expiresInMs })
     },
     async answerPasskey({ id, rawId, type, response }, options) {
       const body = { id, rawId, type, response }

@@ -4,7 +4,7 @@ import { decodePasskeyChallenge, type PasskeyHandoff } from '../../core/passkey.
 import { asPasskeyCode } from '../../core/passkey-step.js'
 import type { PairingProvider, PairingSnapshot, RequestOptions } from '../../core/provider.js'
 import { createPasskeyMemory, passkeyExpired, passkeyRefused } from './passkey-memory.js'
-import type { ProviderAnswer } from './request.js'
+import type { ProviderResponse } from './request.js'
 
 // https://developer.z-api.io/en/instance/passkey-prologue, reset-passkey-challenge, extension-token
 
@@ -23,7 +23,7 @@ type Calls = Required<
 /** The passkey ceremony of an instance. Its state does not report it, so it is remembered until something ends it. */
 export interface ZApiPasskeys extends Calls {
   /** The state in a response that has a challenge instead of a code; `undefined` for any other. */
-  begin(answer: ProviderAnswer, options: RequestOptions): PairingSnapshot | undefined
+  begin(response: ProviderResponse, options: RequestOptions): PairingSnapshot | undefined
   /** The state of a disconnected instance: that of its ceremony, or `undefined` without one. */
   state(options: RequestOptions): PairingSnapshot | undefined
   /** A code, a link or a reset ended it. */
@@ -32,11 +32,11 @@ export interface ZApiPasskeys extends Calls {
 
 interface ZApiPasskeyOptions {
   /** Requests the QR code; a challenge may replace it in the response. */
-  readonly getQrCode: (options: RequestOptions) => Promise<ProviderAnswer>
-  readonly get: (path: string, options: RequestOptions) => Promise<ProviderAnswer>
-  readonly post: (path: string, options: RequestOptions, body: object) => Promise<ProviderAnswer>
+  readonly getQrCode: (options: RequestOptions) => Promise<ProviderResponse>
+  readonly get: (path: string, options: RequestOptions) => Promise<ProviderResponse>
+  readonly post: (path: string, options: RequestOptions, body: object) => Promise<ProviderResponse>
   /** The error of an undocumented response. */
-  readonly errorOf: (answer: ProviderAnswer) => PairingError
+  readonly errorOf: (response: ProviderResponse) => PairingError
   /** Restarts the instance, if it could not end its ceremony. */
   readonly restart: (options: RequestOptions) => Promise<void>
 }
@@ -59,8 +59,8 @@ export function createZApiPasskeys({
   }
 
   return {
-    begin(answer, options) {
-      const { challenge } = asRecord(answer.json)
+    begin(response, options) {
+      const { challenge } = asRecord(response.json)
       if (!challenge) return undefined
       ceremonies.begin(options, asAmount(asRecord(challenge).timeout))
       return state(options)
@@ -69,33 +69,33 @@ export function createZApiPasskeys({
     end: ceremonies.end,
     // Only this request returns it, and it is not stored.
     async getPasskeyChallenge(options) {
-      const answer = await getQrCode(options)
-      const { challenge } = asRecord(answer.json)
+      const response = await getQrCode(options)
+      const { challenge } = asRecord(response.json)
       if (!challenge) {
-        const error = errorOf(answer)
+        const error = errorOf(response)
         // The response has a code or a state instead.
-        const isOther = answer.json instanceof Object && !Array.isArray(answer.json)
-        throw answer.ok && isOther && error.code === 'invalid-answer' ? passkeyExpired(NAME) : error
+        const isOther = response.json instanceof Object && !Array.isArray(response.json)
+        throw response.ok && isOther && error.code === 'invalid-answer' ? passkeyExpired(NAME) : error
       }
       const { expiresInMs } = ceremonies.begin(options, asAmount(asRecord(challenge).timeout))
       const text = typeof challenge === 'string' ? parseForeignJson(challenge) : challenge
       return decodePasskeyChallenge({ options: text, expiresInMs })
     },
     async answerPasskey(assertion, options) {
-      const answer = await post('passkey-prologue', options, assertion)
-      const { success } = asRecord(answer.json)
+      const response = await post('passkey-prologue', options, assertion)
+      const { success } = asRecord(response.json)
       // The reason is a text of the provider, which no error may repeat.
       if (success === false) throw passkeyRefused(NAME)
-      if (!answer.ok || success !== true) throw errorOf(answer)
+      if (!response.ok || success !== true) throw errorOf(response)
       ceremonies.sent(options)
     },
     async getPasskeyHandoff(options): Promise<PasskeyHandoff> {
       const sentAt = Date.now()
-      const answer = await get('extension-token', options)
-      const { token, expiresAt } = asRecord(answer.json)
+      const response = await get('extension-token', options)
+      const { token, expiresAt } = asRecord(response.json)
       const code = asPasskeyCode(token)
-      if (!answer.ok || !code) throw errorOf(answer)
-      const leftMs = (asAmount(expiresAt) ?? 0) - (answer.date ?? sentAt)
+      if (!response.ok || !code) throw errorOf(response)
+      const leftMs = (asAmount(expiresAt) ?? 0) - (response.date ?? sentAt)
       // If a clock is wrong, the documented time is used.
       const isPlausible = leftMs > 0 && leftMs <= HANDOFF_MS
       return {
@@ -106,11 +106,11 @@ export function createZApiPasskeys({
       }
     },
     async resetPasskey(options) {
-      const answer = await post('reset-passkey-challenge', options, {})
-      const { success } = asRecord(answer.json)
+      const response = await post('reset-passkey-challenge', options, {})
+      const { success } = asRecord(response.json)
       // Documented: the challenge has ended, but the instance could not be restarted.
       if (success === false) await restart(options)
-      else if (!answer.ok || success !== true) throw errorOf(answer)
+      else if (!response.ok || success !== true) throw errorOf(response)
       ceremonies.end(options)
     },
   }

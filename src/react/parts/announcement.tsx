@@ -16,7 +16,7 @@ export const PairingAnnouncement: PartComponent<'span'> = forwardPart(
   function PairingAnnouncement(props, ref) {
     const { session } = usePairingContext().pairing
     const code = timedCode(session)
-    return code && <TimeLeft {...props} ref={ref} {...code} isTold={isTimeAnnounced(session)} />
+    return code && <TimeLeft {...props} ref={ref} {...code} isAnnounced={isTimeAnnounced(session)} />
   },
 )
 
@@ -27,16 +27,16 @@ function isTimeAnnounced(session: PairingSession): boolean {
 }
 
 /** The announcements of one code. */
-export const TimeLeft: PartComponent<'span', TimedCode & { isTold: boolean }> = forwardPart<
+export const TimeLeft: PartComponent<'span', TimedCode & { isAnnounced: boolean }> = forwardPart<
   'span',
-  TimedCode & { isTold: boolean }
->(function TimeLeft({ shownAt, expiresAt, isTold, ...props }, ref) {
+  TimedCode & { isAnnounced: boolean }
+>(function TimeLeft({ shownAt, expiresAt, isAnnounced, ...props }, ref) {
   const { messages, localeTag, part } = usePairingContext()
-  const [told] = useState(() => new Set<string>())
+  const [announced] = useState(() => new Set<string>())
   const [seconds, setSeconds] = useState<number>()
   useEffect(
-    () => (isTold ? watchTimeLeft({ shownAt, expiresAt }, told, setSeconds) : undefined),
-    [isTold, shownAt, expiresAt, told],
+    () => (isAnnounced ? watchTimeLeft({ shownAt, expiresAt }, announced, setSeconds) : undefined),
+    [isAnnounced, shownAt, expiresAt, announced],
   )
   return (
     <span {...props} ref={ref} aria-live="polite" {...part('announcement', props.className)}>

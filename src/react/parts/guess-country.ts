@@ -8,12 +8,12 @@ export function guessCountry(
   isCountry: (region: string) => boolean,
 ): string | undefined {
   const own = localeOf(languageTag)
-  const theirs = languages.flatMap((tag) => localeOf(tag) ?? [])
+  const preferred = languages.flatMap((tag) => localeOf(tag) ?? [])
   // The component uses English where no language was chosen, so English says nothing about the user's country.
-  const isTelling = own && own.language !== 'en'
-  const locales = isTelling
-    ? [...theirs.filter(({ language }) => language === own.language), own, ...theirs]
-    : theirs
+  const isSpecific = own && own.language !== 'en'
+  const locales = isSpecific
+    ? [...preferred.filter(({ language }) => language === own.language), own, ...preferred]
+    : preferred
   const written = locales.map(({ region }) => region)
   const likely = locales.flatMap((locale) => (locale.language === 'en' ? [] : locale.maximize().region))
   return [...written, ...likely].find((region) => region !== undefined && isCountry(region))

@@ -42,7 +42,7 @@ function ExtensionCode({ handoff: { code, expiresAt, installUrl } }: { handoff: 
       <strong {...part('passkey-code-label')}>{codeLabel}</strong>
       <PasskeyCode code={code} label={codeLabel} />
       <PasskeyTime shownAt={shownAt} expiresAt={expiresAt} />
-      <TimeLeft shownAt={shownAt} expiresAt={expiresAt} isTold />
+      <TimeLeft shownAt={shownAt} expiresAt={expiresAt} isAnnounced />
       <Copy code={code} source="passkey-code" />
       {installUrl && (
         <a href={installUrl} target="_blank" rel="noreferrer" {...part('passkey-install')}>

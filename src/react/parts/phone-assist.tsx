@@ -64,13 +64,13 @@ function entryOf(text: string, chosen: PhoneReading['chosen'], before?: PhoneEnt
   const { country, shown } = readPhone(text, chosen)
   const isRecognized = before?.isRecognized && chosen !== undefined
   if (isSigned(text))
-    return { text, country, told: text, isRecognized: isRecognized || country !== before?.country }
+    return { text, country, reported: text, isRecognized: isRecognized || country !== before?.country }
   // In a text without +, another country is only a guess, which the next digit may change.
-  return { text, country: chosen, told: shown || text, isRecognized }
+  return { text, country: chosen, reported: shown || text, isRecognized }
 }
 
 /** Why a number was not sent. */
-export interface PhoneObjection {
+export interface PhoneProblem {
   readonly text: string
   readonly country: string | undefined
   readonly message: string
@@ -78,7 +78,7 @@ export interface PhoneObjection {
   readonly isWarning: boolean
   readonly since: number
   /** The user has read the warning and sends the number anyway. */
-  readonly isOverruled: boolean
+  readonly isConfirmed: boolean
 }
 
 /**
@@ -87,26 +87,26 @@ export interface PhoneObjection {
  * The library may not know the newest numbers. So an unknown number is sent when the user presses the button again, and so is a
  * number of an unusual length with a typed country code. Only a text that is not an international number is never sent.
  */
-export function objectionTo(
+export function checkPhoneEntry(
   { text }: PhoneEntry,
   reading: PhoneReading,
-  before: PhoneObjection | undefined,
+  before: PhoneProblem | undefined,
   texts: { readonly messages: PairingMessages; readonly localeTag: string; readonly now: number },
-): PhoneObjection | undefined {
-  const { country, verdict, isInternational, digits } = reading
-  if (verdict === 'likely') return undefined
+): PhoneProblem | undefined {
+  const { country, result, isInternational, digits } = reading
+  if (result === 'likely') return undefined
   const { messages, localeTag, now } = texts
   if (before && before.text === text && before.country === country) {
-    const isRead = before.isOverruled || now - before.since >= READING_MS
-    return before.isWarning && isRead ? { ...before, isOverruled: true } : before
+    const isRead = before.isConfirmed || now - before.since >= READING_MS
+    return before.isWarning && isRead ? { ...before, isConfirmed: true } : before
   }
   const isWarning =
-    verdict === 'unlikely' ||
-    (verdict !== 'no-area-code' && isInternational && digits.length >= 7 && digits.length <= 15)
+    result === 'unlikely' ||
+    (result !== 'no-area-code' && isInternational && digits.length >= 7 && digits.length <= 15)
   const name = country ? countryName(country, localeTag) : ''
-  const reason = formatMessage(messages[REASONS[verdict]], { country: name })
+  const reason = formatMessage(messages[REASONS[result]], { country: name })
   const message = isWarning ? `${reason} ${messages.phonePressAgain}` : reason
-  return { text, country, message, isWarning, since: now, isOverruled: false }
+  return { text, country, message, isWarning, since: now, isConfirmed: false }
 }
 
 const REASONS = {
@@ -152,7 +152,7 @@ export function PhoneCountry({
 export function PhoneEcho({ reading }: { readonly reading: PhoneReading }): ReactElement | null {
   const { messages, phone, part } = usePairingContext()
   // A number without its area code is not shown, because it will not be sent.
-  if (!reading.shown || reading.verdict === 'no-area-code' || isSameNumber(reading.shown, phone.text))
+  if (!reading.shown || reading.result === 'no-area-code' || isSameNumber(reading.shown, phone.text))
     return null
   return (
     <p {...part('phone-echo')}>

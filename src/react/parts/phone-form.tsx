@@ -6,7 +6,7 @@ import { CountdownBar } from './countdown.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { lazyPart } from './lazy-part.js'
 import { usePairingContext } from './pairing-context.js'
-import type { PhoneObjection } from './phone-assist.js'
+import type { PhoneProblem } from './phone-assist.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
 // The countries and their numbers, which load when the field is shown.
@@ -24,14 +24,14 @@ const Form = forwardPart<'form'>(function Form(props, hostRef) {
   const ref = useFocusHandover(hostRef)
   const field = useRef<HTMLInputElement>(null)
   const id = useId()
-  const [objection, setObjection] = useState<PhoneObjection>()
+  const [problem, setProblem] = useState<PhoneProblem>()
   const { session } = pairing
   const isBusy = session.status === 'requesting-code'
   const { error, retryAt } = session.status === 'awaiting-number' ? session : {}
   const isWaiting = isBusy || retryAt !== undefined
   const reading = assist?.understandPhone(phone, defaultCountry, localeTag)
-  const isObjected =
-    objection?.text === phone.text && objection.country === reading?.country && !objection.isOverruled
+  const hasProblem =
+    problem?.text === phone.text && problem.country === reading?.country && !problem.isConfirmed
   // The text of this error is about a linked phone, but here nothing was linked.
   const refusal =
     error?.code === 'wrong-phone-number'
@@ -41,7 +41,7 @@ const Form = forwardPart<'form'>(function Form(props, hostRef) {
         ? messages.errors[error.code].title
         : error && errorText(error, messages)
   const isTooEarly = retryAt !== undefined && error?.code === 'rate-limited'
-  const complaint = isObjected ? objection.message : isTooEarly ? undefined : refusal
+  const message = hasProblem ? problem.message : isTooEarly ? undefined : refusal
   const countryHint = reading?.country ? undefined : messages.phoneNumberHint
   const hint = retryAt === undefined ? countryHint : messages.coolDown
   const onSubmit: ComponentPropsWithoutRef<'form'>['onSubmit'] = (event) => {
@@ -49,9 +49,9 @@ const Form = forwardPart<'form'>(function Form(props, hostRef) {
     event.preventDefault()
     if (isWaiting) return
     const texts = { messages, localeTag, now: Date.now() }
-    const next = reading && assist?.objectionTo(phone, reading, objection, texts)
-    setObjection(next)
-    if (!next || next.isOverruled) pairing.requestPairingCode(reading?.digits || phone.text)
+    const next = reading && assist?.checkPhoneEntry(phone, reading, problem, texts)
+    setProblem(next)
+    if (!next || next.isConfirmed) pairing.requestPairingCode(reading?.digits || phone.text)
   }
   const focusField = () => field.current?.focus()
   return (
@@ -83,20 +83,20 @@ const Form = forwardPart<'form'>(function Form(props, hostRef) {
           value={phone.text}
           readOnly={isBusy}
           aria-describedby={`${id}-help`}
-          aria-invalid={isObjected || error?.action === 'edit-number' || undefined}
+          aria-invalid={hasProblem || error?.action === 'edit-number' || undefined}
           onChange={(event) =>
             setPhone(
               assist && reading
                 ? assist.changedPhone(phone, reading, event)
-                : { ...phone, text: event.target.value, told: undefined },
+                : { ...phone, text: event.target.value, reported: undefined },
             )
           }
         />
       </div>
       <div id={`${id}-help`} {...part('phone-help')}>
         {assist && reading && <assist.PhoneEcho reading={reading} />}
-        <p {...part(complaint ? 'error' : 'phone-hint')} aria-live="polite">
-          {complaint ?? hint}
+        <p {...part(message ? 'error' : 'phone-hint')} aria-live="polite">
+          {message ?? hint}
         </p>
         {retryAt !== undefined && <CoolDown until={retryAt} />}
       </div>

@@ -24,7 +24,7 @@ export interface PhoneReading {
   readonly digits: string
   /** The same, formatted: `+55 11 98765 4321`. */
   readonly shown: string
-  readonly verdict: PhoneVerdict
+  readonly result: PhoneCheckResult
 }
 
 /**
@@ -33,7 +33,7 @@ export interface PhoneReading {
  * `unlikely`: the length is possible, but it is not a known mobile number. New number ranges appear faster than library updates,
  * so this is only a warning.
  */
-export type PhoneVerdict =
+export type PhoneCheckResult =
   | 'likely'
   | 'unlikely'
   | 'too-short'
@@ -135,9 +135,9 @@ export function movePhone(text: string, from: CountryCode | undefined, to: Count
 }
 
 /** The library throws for a few incomplete numbers, such as 08 in Cape Verde. */
-function attempt<Result>(ask: () => Result): Result | undefined {
+function attempt<Result>(run: () => Result): Result | undefined {
   try {
-    return ask()
+    return run()
   } catch {
     return undefined
   }
@@ -148,14 +148,14 @@ export function readPhone(typed: string, chosen: CountryCode | undefined): Phone
   const text = later.numberInWords(typed)
   const { sign, digits } = splitPhone(text)
   const nothing = { country: chosen, chosen, isInternational: false, digits: '', shown: '' }
-  if (LETTER.test(bareNumber(text)) || !digits) return { ...nothing, verdict: 'not-a-number' }
-  return attempt(() => readDigits(sign, digits, chosen)) ?? { ...nothing, verdict: 'too-short' }
+  if (LETTER.test(bareNumber(text)) || !digits) return { ...nothing, result: 'not-a-number' }
+  return attempt(() => readDigits(sign, digits, chosen)) ?? { ...nothing, result: 'too-short' }
 }
 
 function readDigits(sign: string, digits: string, chosen: CountryCode | undefined): PhoneReading {
   if (sign) return readInternational(digits, chosen)
   if (!chosen)
-    return { ...readInternational(digits, chosen), isInternational: false, verdict: 'unknown-country' }
+    return { ...readInternational(digits, chosen), isInternational: false, result: 'unknown-country' }
   return readNational(digits, chosen)
 }
 
@@ -174,7 +174,7 @@ function readInternational(typed: string, chosen: CountryCode | undefined): Phon
     isInternational: true,
     digits,
     shown: showPhone(digits),
-    verdict: country ? verdictOf(digits) : 'unknown-country',
+    result: country ? checkResult(digits) : 'unknown-country',
   }
 }
 
@@ -184,11 +184,11 @@ function readNational(typed: string, chosen: CountryCode): PhoneReading {
   const parsed = parsePhoneNumberFromString(typed, chosen)
   const number = parsed?.isPossible() ? parsed.number : typing.getNumberValue()
   const digits = number?.slice(1) ?? ''
-  const verdict = verdictOf(digits)
-  if (verdict !== 'likely') {
+  const result = checkResult(digits)
+  if (result !== 'likely') {
     // A country code without its plus: that of the chosen country, or any if the text is too long for the chosen one.
     const other = readInternational(typed, chosen)
-    if (other.verdict === 'likely' && (verdict === 'too-long' || other.country === chosen)) return other
+    if (other.result === 'likely' && (result === 'too-long' || other.country === chosen)) return other
   }
   // The chosen country's own code for calls abroad, like 011 in North America, may lead elsewhere.
   const callingCode = CALLING_CODES.get(chosen)
@@ -200,15 +200,15 @@ function readNational(typed: string, chosen: CountryCode): PhoneReading {
     isInternational: isAbroad,
     digits,
     shown: showPhone(digits),
-    verdict,
+    result,
   }
 }
 
-function verdictOf(digits: string): PhoneVerdict {
+function checkResult(digits: string): PhoneCheckResult {
   if (/^55(?:9\d{8}|[6-9]\d{7})$/.test(digits)) return 'no-area-code'
   const number = parsePhoneNumberFromString(`+${digits}`)
   const other = later.otherSpelling(digits)
-  // The library knows one of the two spellings. For Argentina its verdict is used, because there the other spelling is a
+  // The library knows one of the two spellings. For Argentina its result is used, because there the other spelling is a
   // landline.
   const isOtherLikely =
     other && other.country !== 'AR' && parsePhoneNumberFromString(`+${other.other}`)?.isValid()

@@ -47,14 +47,14 @@ function useSymptoms(isWanted: boolean): readonly PairingSymptom[] | undefined {
   const isMissing = isWanted && !symptoms
   useEffect(() => {
     if (!isMissing) return undefined
-    let isGone = false
+    let isUnmounted = false
     // Also catches synchronous exceptions: it may be a function of the app.
     new Promise<readonly PairingSymptom[]>((resolve) => resolve(troubleshooting())).then(
-      (found) => isGone || setLoaded({ from: troubleshooting, symptoms: found }),
+      (found) => isUnmounted || setLoaded({ from: troubleshooting, symptoms: found }),
       reportFailure,
     )
     return () => {
-      isGone = true
+      isUnmounted = true
     }
   }, [isMissing, troubleshooting, reportFailure])
   return symptoms

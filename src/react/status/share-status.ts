@@ -1,5 +1,5 @@
 import type { QueryCacheNotifyEvent, QueryClient } from '@tanstack/react-query'
-import type { LinkNews } from '../../core/link-status.js'
+import type { LinkEvent } from '../../core/link-status.js'
 import type { SessionState } from '../../core/session-state.js'
 import { SessionCell } from '../session/session-cell.js'
 import { type PairingTarget, storeKey, storesOf } from '../session/session-stores.js'
@@ -12,21 +12,21 @@ interface Sharing {
   readonly stop: () => void
 }
 
-const sharings = new WeakMap<QueryClient, Sharing>()
+const shares = new WeakMap<QueryClient, Sharing>()
 
 /**
  * While a component shows a status, the pairing screens of the same page update it, and it updates them. There is one listener
  * for each client, for any number of components. Pages without a status have none.
  */
 export function shareStatus(client: QueryClient): () => void {
-  const sharing = sharings.get(client) ?? { components: 0, stop: listen(client) }
-  sharings.set(client, sharing)
+  const sharing = shares.get(client) ?? { components: 0, stop: listen(client) }
+  shares.set(client, sharing)
   sharing.components += 1
   return () => {
     sharing.components -= 1
     if (sharing.components > 0) return
     sharing.stop()
-    sharings.delete(client)
+    shares.delete(client)
   }
 }
 
@@ -63,16 +63,16 @@ function toStatus(
   const key = storeKey(target.id, target.sessionId)
   const queryKey = statusQueryKey(target)
   const isShown = client.getQueryCache().find({ queryKey }) !== undefined
-  const news = state && linkIn(state)
+  const event = state && linkIn(state)
   const wasLinked = linked.has(key)
-  if (news) linked.add(key)
+  if (event) linked.add(key)
   else linked.delete(key)
   if (!isShown) return
-  if (news) client.setQueryData(queryKey, StatusCell.of(news))
+  if (event) client.setQueryData(queryKey, StatusCell.of(event))
   else if (wasLinked) void client.invalidateQueries({ queryKey })
 }
 
-function linkIn({ facts }: SessionState): LinkNews | undefined {
+function linkIn({ facts }: SessionState): LinkEvent | undefined {
   const { phase, source, offer, now, isConfirmed } = facts
   if (phase.name !== 'linked' || !source || !isConfirmed) return undefined
   const { account, syncProgress } = phase

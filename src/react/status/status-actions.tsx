@@ -77,30 +77,35 @@ function useKeptFocus<Element extends HTMLElement>(): [RefCallback<Element>, Ref
 
 /** Requires a confirmation in place, because the action cannot be undone. */
 function Disconnect({ pairing, messages, part }: PairingStatusPartProps): ReactElement {
-  const [isAsking, setAsking] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const [failure, setFailure] = useState<PairingErrorCode>()
   const id = useId()
-  const [questionRef, question] = useKeptFocus<HTMLDivElement>()
+  const [confirmationRef, confirmation] = useKeptFocus<HTMLDivElement>()
   const [buttonRef, button] = useKeptFocus<HTMLButtonElement>()
-  const wasAsking = useRef(false)
+  const wasConfirming = useRef(false)
   useEffect(() => {
     // The pressed button was removed, so its replacement gets the focus.
-    if (isAsking !== wasAsking.current) (isAsking ? question : button).current?.focus()
-    wasAsking.current = isAsking
-  }, [isAsking, question, button])
+    if (isConfirming !== wasConfirming.current) (isConfirming ? confirmation : button).current?.focus()
+    wasConfirming.current = isConfirming
+  }, [isConfirming, confirmation, button])
   const { isUnlinking, unlink } = pairing
   const cancel = () => {
     setFailure(undefined)
-    setAsking(false)
+    setConfirming(false)
   }
   const confirm = () => {
     if (isUnlinking) return
     setFailure(undefined)
     unlink().catch((error: unknown) => setFailure(toPairingError(error).code))
   }
-  if (!isAsking) {
+  if (!isConfirming) {
     return (
-      <button ref={buttonRef} type="button" {...part('disconnect-button')} onClick={() => setAsking(true)}>
+      <button
+        ref={buttonRef}
+        type="button"
+        {...part('disconnect-button')}
+        onClick={() => setConfirming(true)}
+      >
         {messages.disconnect}
       </button>
     )
@@ -116,7 +121,7 @@ function Disconnect({ pairing, messages, part }: PairingStatusPartProps): ReactE
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset has a look of its own in every browser.
     <div
-      ref={questionRef}
+      ref={confirmationRef}
       role="group"
       aria-labelledby={id}
       tabIndex={-1}

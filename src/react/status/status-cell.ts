@@ -1,7 +1,7 @@
 import { isSame } from '../../core/is-same.js'
 import {
+  type LinkEvent,
   type LinkFacts,
-  type LinkNews,
   linkStatusAfter,
   type PairingLinkStatus,
   unknownLink,
@@ -24,11 +24,11 @@ export class StatusCell implements PairingLinkStatus {
   readonly #account: PairingLinkStatus['account']
   #facts: LinkFacts
   /** The news that it was created from, until it is folded into the previous cell. */
-  readonly #news: LinkNews | undefined
+  readonly #event: LinkEvent | undefined
   /** The update that was read last. */
   #update: PairingUpdate | undefined
 
-  private constructor(facts: LinkFacts, update: PairingUpdate | undefined, news?: LinkNews) {
+  private constructor(facts: LinkFacts, update: PairingUpdate | undefined, event?: LinkEvent) {
     const { account, ...view } = viewLinkStatus(facts)
     this.status = view.status
     this.last = view.last
@@ -40,7 +40,7 @@ export class StatusCell implements PairingLinkStatus {
     this.#account = account
     this.#facts = facts
     this.#update = update
-    this.#news = news
+    this.#event = event
   }
 
   get account(): PairingLinkStatus['account'] {
@@ -48,8 +48,8 @@ export class StatusCell implements PairingLinkStatus {
   }
 
   /** The first cell, from an update. */
-  static of(news: LinkNews, update?: PairingUpdate): StatusCell {
-    return new StatusCell(linkStatusAfter(unknownLink, news), update, news)
+  static of(event: LinkEvent, update?: PairingUpdate): StatusCell {
+    return new StatusCell(linkStatusAfter(unknownLink, event), update, event)
   }
 
   /** The cell of an update that was read or received. */
@@ -73,8 +73,8 @@ export class StatusCell implements PairingLinkStatus {
    */
   static folded(this: void, before: unknown, after: unknown): unknown {
     if (!(before instanceof StatusCell && after instanceof StatusCell) || before === after) return after
-    if (!after.#news) return after
-    const facts = linkStatusAfter(before.#facts, after.#news)
+    if (!after.#event) return after
+    const facts = linkStatusAfter(before.#facts, after.#event)
     if (isSame(viewLinkStatus(before.#facts), viewLinkStatus(facts))) {
       before.#facts = facts
       before.#update = after.#update

@@ -60,7 +60,7 @@ export interface MockServerDefinition {
   readonly faults: MockServerFaults
   /** {@link MockServerRequest.path} of a URL; `null` for one that is not the provider's. */
   pathOf(url: URL): string | null
-  answer(call: MockServerCall): Response | Promise<Response>
+  respond(call: MockServerCall): Response | Promise<Response>
 }
 
 /** Creates a mock server from its provider-specific part. */
@@ -88,7 +88,7 @@ export function createMockServer(
       text: (text: string) => (takesBadImage(emulator) ? NOT_A_CODE : text),
       image: (text: string) => codeImage(emulator, text),
     }
-    const answer = async (): Promise<Response> => intercept?.(path, request) ?? (await face.answer(call))
+    const respond = async (): Promise<Response> => intercept?.(path, request) ?? (await face.respond(call))
     switch (fault?.fault) {
       case 'network':
         throw new TypeError('fetch failed')
@@ -97,9 +97,9 @@ export function createMockServer(
       case 'html':
         return htmlPage(200, 'This instance is unavailable')
       case 'half-json':
-        return withBody(await answer(), (bytes) => bytes.slice(0, Math.ceil(bytes.byteLength / 2)))
+        return withBody(await respond(), (bytes) => bytes.slice(0, Math.ceil(bytes.byteLength / 2)))
       case 'empty-body':
-        return withBody(await answer(), () => null)
+        return withBody(await respond(), () => null)
       case 'unauthorized':
       case 'unknown-instance':
       case 'server-error':
@@ -107,7 +107,7 @@ export function createMockServer(
       case 'rate-limited':
         return withRetryAfter(face.faults['rate-limited'](), fault)
       default:
-        return answer()
+        return respond()
     }
   }
 

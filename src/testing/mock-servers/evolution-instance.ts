@@ -189,7 +189,7 @@ export function createEvolutionInstance(
   }
 
   /** The phone has scanned or entered a code, and WhatsApp requires the device to reconnect (515). */
-  function answered(): void {
+  function scanned(): void {
     const { state: account } = emulator
     if (account.status !== 'linking') return
     // Without a gap, the instance opens when the account is linked.
@@ -211,7 +211,7 @@ export function createEvolutionInstance(
     if (isOwnAction) return
     agenda.catchUp()
     if (action === 'scan' || action === 'typeCode' || action === 'solvePasskey' || action === 'restore')
-      answered()
+      scanned()
     else if (action === 'rotate' && socket) nextCode(socket, at)
     else if (action === 'start' || action === 'requestPairingCode') adopt(at)
     else if (action === 'restart') reconnect(at)
@@ -256,7 +256,7 @@ export function createEvolutionInstance(
   const { state: initial, now } = emulator
   if (initial.status === 'stale-auth') saved = 'leftovers'
   else if (initial.status === 'pairing') adopt(now())
-  else if (initial.status === 'linking') answered()
+  else if (initial.status === 'linking') scanned()
   else if (initial.status === 'linked') {
     saved = 'device'
     socket = whatsapp.open()

@@ -156,9 +156,10 @@ export function mockEvolutionApi(emulator: Emulator, options: MockEvolutionApiOp
   }
 
   function fetchInstances({ url }: MockServerCall): Response {
-    const asked = url.searchParams.get('instanceName') ?? instanceName
+    const requestedName = url.searchParams.get('instanceName') ?? instanceName
     const { list } = instance
-    if (asked !== instanceName || !list) return problem(404, 'Not Found', [`Instance "${asked}" not found`])
+    if (requestedName !== instanceName || !list)
+      return problem(404, 'Not Found', [`Instance "${requestedName}" not found`])
     const { state } = emulator
     const account = state.status === 'linked' ? state.account : undefined
     return json([
@@ -190,7 +191,7 @@ export function mockEvolutionApi(emulator: Emulator, options: MockEvolutionApiOp
     'DELETE delete': remove,
   }
 
-  function answer(call: MockServerCall): Response | Promise<Response> {
+  function respond(call: MockServerCall): Response | Promise<Response> {
     const { request, path } = call
     instance.catchUp()
     if (emulator.now() < upAt) throw new TypeError('fetch failed')
@@ -219,13 +220,13 @@ export function mockEvolutionApi(emulator: Emulator, options: MockEvolutionApiOp
   }
 
   const dated = async (call: MockServerCall): Promise<Response> => {
-    const response = await answer(call)
+    const response = await respond(call)
     // Web servers send the date in whole seconds.
     response.headers.set('date', new Date(emulator.now()).toUTCString())
     return response
   }
 
-  const mockServer = createMockServer(emulator, { faults, pathOf, answer: dated }, options)
+  const mockServer = createMockServer(emulator, { faults, pathOf, respond: dated }, options)
   return Object.assign(mockServer, {
     whatsapp: upToDate(instance),
     stop() {

@@ -85,37 +85,37 @@ export function mockGreenApiSocket(
   function serve(server: EmulatedServerEnd, endsAt: number): void {
     let isOver = false
     let isMute = false
-    let hasSpoken = false
+    let hasReceived = false
     let shownText: string | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
-    let looking = Promise.resolve()
+    let updates = Promise.resolve()
     // Reads run in sequence, and not while the emulator still notifies others, because drawing a code takes time.
-    const look = (): void => {
-      looking = looking.then(follow)
+    const update = (): void => {
+      updates = updates.then(follow)
     }
-    const unsubscribe = emulator.subscribe(look)
+    const unsubscribe = emulator.subscribe(update)
     server.onEnd(() => {
       isOver = true
       unsubscribe()
       clearTimeout(timer)
     })
 
-    function say(frame: Readonly<Record<string, string>>): void {
+    function sendFrame(frame: Readonly<Record<string, string>>): void {
       const text = JSON.stringify(frame)
       const fault = takeFault(emulator, FRAME_FAULTS)
       isMute ||= fault === 'hang'
-      hasSpoken = true
+      hasReceived = true
       if (!isMute) server.send(garbled(text, fault))
     }
 
-    function sayLast(type: string, fields: Readonly<Record<string, string>>): void {
-      say({ type, ...fields })
+    function sendLastFrame(type: string, fields: Readonly<Record<string, string>>): void {
+      sendFrame({ type, ...fields })
       if (!isMute) server.close(NORMAL_CLOSURE)
     }
 
-    function lookAt(time: number): void {
+    function updateAt(time: number): void {
       clearTimeout(timer)
-      timer = setTimeout(look, Math.max(Math.min(time, endsAt) - emulator.now(), 0))
+      timer = setTimeout(update, Math.max(Math.min(time, endsAt) - emulator.now(), 0))
     }
 
     async function follow(): Promise<void> {
@@ -127,11 +127,11 @@ export function mockGreenApiSocket(
         return
       }
       if (at >= endsAt) {
-        sayLast(limitType, { message: limitType })
+        sendLastFrame(limitType, { message: limitType })
         return
       }
       if (at < createdAt) {
-        sayLast('error', { message: 'instance in starting process try later' })
+        sendLastFrame('error', { message: 'instance in starting process try later' })
         return
       }
       emulator.start()
@@ -142,33 +142,33 @@ export function mockGreenApiSocket(
             shownText = state.qrText
             const message = toBase64(await codeImage(emulator, state.qrText))
             if (isOver) return
-            say({ type: 'qrCode', message })
+            sendFrame({ type: 'qrCode', message })
           }
-          lookAt(state.qrExpiresAt)
+          updateAt(state.qrExpiresAt)
           break
         case 'linking':
-          if (hasSpoken) lookAt(state.linkedAt)
-          else sayLast('alreadyLogged', { message: 'instance account already authorized' })
+          if (hasReceived) updateAt(state.linkedAt)
+          else sendLastFrame('alreadyLogged', { message: 'instance account already authorized' })
           break
         case 'linked': {
           const { phoneNumber, name } = state.account
-          if (hasSpoken)
-            sayLast('accountData', { wid: `${phoneNumber}@c.us`, pushname: name, webhookUrl: '' })
-          else sayLast('alreadyLogged', { message: 'instance account already authorized' })
+          if (hasReceived)
+            sendLastFrame('accountData', { wid: `${phoneNumber}@c.us`, pushname: name, webhookUrl: '' })
+          else sendLastFrame('alreadyLogged', { message: 'instance account already authorized' })
           break
         }
         case 'stale-auth':
-          sayLast('error', { message: 'Instance has auth. You need to make log out' })
+          sendLastFrame('error', { message: 'Instance has auth. You need to make log out' })
           break
         case 'passkey-required':
-          sayLast('passkeyRequired', { message: 'passkeyRequired' })
+          sendLastFrame('passkeyRequired', { message: 'passkeyRequired' })
           break
         default:
-          lookAt(endsAt)
+          updateAt(endsAt)
       }
     }
 
-    look()
+    update()
   }
 
   return class extends EmulatedWebSocket {

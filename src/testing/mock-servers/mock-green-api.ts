@@ -181,7 +181,7 @@ export function mockGreenApi(emulator: Emulator, options: MockGreenApiOptions): 
     'GET /reboot': reboot,
   }
 
-  async function answer(call: MockServerCall): Promise<Response> {
+  async function respond(call: MockServerCall): Promise<Response> {
     const { request, url, path } = call
     if (request.method === 'OPTIONS') return withCors(new Response(null, { status: 204 }))
     const address = addressOf(url)
@@ -194,7 +194,7 @@ export function mockGreenApi(emulator: Emulator, options: MockGreenApiOptions): 
 
   return createMockServer(
     emulator,
-    { faults, pathOf: (url) => addressOf(url)?.path ?? null, answer },
+    { faults, pathOf: (url) => addressOf(url)?.path ?? null, respond },
     options,
   )
 }

@@ -70,7 +70,7 @@ export function mockOwnServer(emulator: Emulator, options: MockOwnServerOptions 
     }
   }
 
-  const answerWith = (more: Record<string, unknown>, status = 200): Response =>
+  const respondWith = (more: Record<string, unknown>, status = 200): Response =>
     json(
       { state: null, qr: null, code: null, expiresInMs: null, reason: null, account: null, ...more },
       status,
@@ -78,7 +78,7 @@ export function mockOwnServer(emulator: Emulator, options: MockOwnServerOptions 
 
   const isStarting = (): boolean => emulator.now() < startedAt + startingMs
 
-  const snapshot = async (call: MockServerCall): Promise<Response> => answerWith(await fields(call))
+  const snapshot = async (call: MockServerCall): Promise<Response> => respondWith(await fields(call))
 
   async function start(call: MockServerCall): Promise<Response> {
     const body: unknown = await call.request.json().catch(() => undefined)
@@ -96,9 +96,9 @@ export function mockOwnServer(emulator: Emulator, options: MockOwnServerOptions 
     const result = emulator.requestPairingCode(String(phone))
     if (result.ok) {
       const { value, expiresAt } = result.pairingCode
-      return answerWith({ ...(await fields(call)), code: value, expiresInMs: expiresAt - emulator.now() })
+      return respondWith({ ...(await fields(call)), code: value, expiresInMs: expiresAt - emulator.now() })
     }
-    if (result.reason === 'invalid-phone-number') return answerWith({ reason: result.reason }, 422)
+    if (result.reason === 'invalid-phone-number') return respondWith({ reason: result.reason }, 422)
     return snapshot(call)
   }
 
@@ -108,7 +108,7 @@ export function mockOwnServer(emulator: Emulator, options: MockOwnServerOptions 
     call: MockServerCall,
   ): Promise<Response> {
     const { state } = emulator
-    if (state.status !== 'passkey-required') return answerWith({ reason: 'passkey-expired' }, 409)
+    if (state.status !== 'passkey-required') return respondWith({ reason: 'passkey-expired' }, 409)
     const expiresInMs = state.expiresAt - emulator.now()
     switch (mode) {
       case 'passkey-challenge':
@@ -116,11 +116,11 @@ export function mockOwnServer(emulator: Emulator, options: MockOwnServerOptions 
       case 'passkey-answer':
         return emulator.answerPasskey(decodePasskeyAssertion(assertion)).ok
           ? snapshot(call)
-          : answerWith({ reason: 'passkey-refused' }, 409)
+          : respondWith({ reason: 'passkey-refused' }, 409)
       case 'passkey-confirm':
         return emulator.confirmPasskey(String(code)).ok
           ? snapshot(call)
-          : answerWith({ reason: 'passkey-refused' }, 409)
+          : respondWith({ reason: 'passkey-refused' }, 409)
       case 'passkey-handoff':
         return json({ handoff: { kind: 'code', code: 'HELP-2468', expiresInMs: HANDOFF_MS } })
       default:
@@ -131,7 +131,7 @@ export function mockOwnServer(emulator: Emulator, options: MockOwnServerOptions 
     }
   }
 
-  async function answer(call: MockServerCall): Promise<Response> {
+  async function respond(call: MockServerCall): Promise<Response> {
     const { request } = call
     if (call.path !== path) return faults['unknown-instance']()
     const isAllowed = Object.entries(headers).every(([name, value]) => request.headers.get(name) === value)
@@ -151,5 +151,5 @@ export function mockOwnServer(emulator: Emulator, options: MockOwnServerOptions 
   }
 
   const pathOf = ({ pathname }: URL): string | null => (pathname.endsWith(path) ? path : null)
-  return createMockServer(emulator, { faults, pathOf, answer }, options)
+  return createMockServer(emulator, { faults, pathOf, respond }, options)
 }

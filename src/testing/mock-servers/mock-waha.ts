@@ -58,7 +58,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
   let down: { readonly from: number; readonly until: number } | null = null
   let unusableCodes = 0
 
-  const look = sendWebhook
+  const sendChanges = sendWebhook
     ? createWahaWebhooks(emulator, {
         name,
         session,
@@ -250,22 +250,24 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
   function routeOf(method: string, path: string): Route | undefined {
     const route = serverRoutes[`${method} ${path}`]
     if (route) return route
-    const [, ofServer, asked = '', action = ''] = /^\/api\/(sessions\/)?([^/]+)(?:\/(.+))?$/.exec(path) ?? []
+    const [, ofServer, requestedName = '', action = ''] =
+      /^\/api\/(sessions\/)?([^/]+)(?:\/(.+))?$/.exec(path) ?? []
     const found = (ofServer ? sessionRoutes : engineRoutes)[`${method} ${action}`.trim()]
     if (!found) return undefined
-    if (decodeURIComponent(asked) !== name) return () => onlyDefault(decodeURIComponent(asked))
+    if (decodeURIComponent(requestedName) !== name)
+      return () => onlyDefault(decodeURIComponent(requestedName))
     return ofServer && !exists ? faults['unknown-instance'] : found
   }
 
-  async function answer(call: MockServerCall): Promise<Response> {
+  async function respond(call: MockServerCall): Promise<Response> {
     const { request, path } = call
     const isPing = path === '/ping'
     if (!isPing && request.headers.get('x-api-key') !== apiKey) return faults.unauthorized()
     const route = routeOf(request.method, path)
     if (!route) return problem(404, `Cannot ${request.method} ${path}`)
-    look()
+    sendChanges()
     const response = await route({ ...call, hold })
-    look()
+    sendChanges()
     return response
 
     /** The end of the process also ends running requests. */
@@ -291,9 +293,9 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
     {
       faults,
       pathOf,
-      answer(call) {
+      respond(call) {
         refuseWhenDown()
-        return answer(call)
+        return respond(call)
       },
     },
     options,
@@ -301,7 +303,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
   return Object.assign(mockServer, {
     restartServer(downMs = 10_000) {
       void session.stop(async () => {})
-      look()
+      sendChanges()
       down = { from: now() + SHUTDOWN_MS, until: now() + SHUTDOWN_MS + downMs }
     },
   })

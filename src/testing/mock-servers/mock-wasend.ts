@@ -190,7 +190,7 @@ export function mockWasend(emulator: Emulator, options: MockWasendOptions): Mock
     ...(options.requestCode && { 'POST auth/request-code': requestCode }),
   }
 
-  function answer(call: MockServerCall): Response | Promise<Response> {
+  function respond(call: MockServerCall): Response | Promise<Response> {
     const { request, path } = call
     if (request.headers.get('authorization') !== `Bearer ${apiKey}`) return faults.unauthorized()
     const [, inPath, action] = /^\/sessions(?:\/([^/]+)(?:\/(.+))?)?$/.exec(path) ?? []
@@ -203,7 +203,7 @@ export function mockWasend(emulator: Emulator, options: MockWasendOptions): Mock
     return id === sessionId ? route(call, id) : faults['unknown-instance']()
   }
 
-  return createMockServer(emulator, { faults, pathOf, answer }, options)
+  return createMockServer(emulator, { faults, pathOf, respond }, options)
 }
 
 /** Parts of a session that exist only in the SDK's types. */

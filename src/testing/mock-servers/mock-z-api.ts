@@ -44,7 +44,7 @@ export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServ
   }
 
   /** Returns the current code, or the response without it, which lacks the field that clients read. */
-  function qrTextOrAnswer(): string | Response {
+  function qrTextOrResponse(): string | Response {
     emulator.start()
     const { state } = emulator
     return state.status === 'pairing' ? state.qrText : withoutCode()
@@ -65,13 +65,13 @@ export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServ
   }
 
   async function qrCode(call: MockServerCall): Promise<Response> {
-    const text = qrTextOrAnswer()
+    const text = qrTextOrResponse()
     if (typeof text !== 'string') return text
     return value(options.qrCode === 'text' ? call.text(text) : dataUri(await call.image(text)))
   }
 
   async function qrCodeImage({ image }: MockServerCall): Promise<Response> {
-    const text = qrTextOrAnswer()
+    const text = qrTextOrResponse()
     if (typeof text !== 'string') return text
     const png = await image(text)
     switch (options.qrCodeImage) {
@@ -168,7 +168,7 @@ export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServ
     '/extension-token': { GET: extensionToken },
   }
 
-  function answer(call: MockServerCall): Response | Promise<Response> {
+  function respond(call: MockServerCall): Response | Promise<Response> {
     const { request, url, path } = call
     const address = addressOf(url)
     if (address?.id !== instanceId || address.token !== token) return faults['unknown-instance']()
@@ -188,7 +188,7 @@ export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServ
 
   return createMockServer(
     emulator,
-    { faults, pathOf: (url) => addressOf(url)?.path ?? null, answer },
+    { faults, pathOf: (url) => addressOf(url)?.path ?? null, respond },
     options,
   )
 }

@@ -25,7 +25,7 @@ export function wahaPasskeyRoutes(
   }
 
   /** 201 means that the answer was sent. WhatsApp does not respond to a wrong answer. */
-  async function answer({ request }: MockServerCall): Promise<Response> {
+  async function respond({ request }: MockServerCall): Promise<Response> {
     let assertion: PasskeyAssertion
     try {
       assertion = decodePasskeyAssertion(await request.json())
@@ -52,7 +52,7 @@ export function wahaPasskeyRoutes(
 
   return {
     'GET auth/passkey/challenge': getChallenge,
-    'POST auth/passkey': answer,
+    'POST auth/passkey': respond,
     'GET auth/passkey/confirmation': getConfirmation,
     'POST auth/passkey/confirm': confirm,
   }

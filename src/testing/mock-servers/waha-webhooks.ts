@@ -102,7 +102,7 @@ export function createWahaWebhooks(emulator: Emulator, source: Source): () => vo
     await Promise.resolve(source.send(new Request(url, { method: 'POST', headers, body }))).catch(() => {})
   }
 
-  function look(): void {
+  function sendChanges(): void {
     pause.abort()
     pause = new AbortController()
     const key = keyOf()
@@ -117,15 +117,15 @@ export function createWahaWebhooks(emulator: Emulator, source: Source): () => vo
     }
     const isPending = key !== reported
     const next = Math.min(session.nextChangeAt(), isPending ? reportsAt : Number.POSITIVE_INFINITY)
-    if (Number.isFinite(next)) emulator.wait(next - at, pause.signal).then(look, () => {})
+    if (Number.isFinite(next)) emulator.wait(next - at, pause.signal).then(sendChanges, () => {})
   }
 
   reported = keyOf()
   emulator.subscribe(({ action }) => {
-    if (action !== 'fail' && action !== 'recover') look()
+    if (action !== 'fail' && action !== 'recover') sendChanges()
   })
-  look()
-  return look
+  sendChanges()
+  return sendChanges
 }
 
 /** The webhooks in a session's configuration. */

@@ -1,8 +1,8 @@
 import { PairingError } from '../../core/errors.js'
 import { asRecord, asText } from '../../core/json.js'
 import { printOnce } from '../../core/print-error.js'
-import { saysMustPay } from './must-pay.js'
-import type { ProviderAnswer } from './request.js'
+import { isPaymentRequired } from './must-pay.js'
+import type { ProviderResponse } from './request.js'
 
 /** The facts about a provider's API that errors need. */
 export interface ProviderApi {
@@ -12,7 +12,7 @@ export interface ProviderApi {
    * Whether the response has the provider's error format. A gateway in front of it sends a page, text, no body, or JSON in
    * another format, which means nothing for credentials or sessions.
    */
-  readonly isOwnForm: (answer: ProviderAnswer) => boolean
+  readonly isOwnForm: (response: ProviderResponse) => boolean
   /** The provider is self-hosted, so the base URL may be wrong. */
   readonly isSelfHosted?: true
 }
@@ -24,9 +24,9 @@ const refusals: readonly number[] = [401, 402, 403, 404]
  * The error of an undocumented response, from its HTTP status and format. Adapters first check the responses that their provider
  * documents.
  */
-export function answerError(api: ProviderApi, answer: ProviderAnswer): PairingError {
+export function providerError(api: ProviderApi, response: ProviderResponse): PairingError {
   const { name } = api
-  const { status, retryAfterMs, json } = answer
+  const { status, retryAfterMs, json } = response
   // In a browser, `fetch` returns the status 0 for a redirect.
   if (status === 0 || (status >= 300 && status < 400)) return redirectError(name, status)
   if (status === 429) {
@@ -36,14 +36,14 @@ export function answerError(api: ProviderApi, answer: ProviderAnswer): PairingEr
   // No provider documents a form of 402.
   if (
     (status === 402 && json instanceof Object) ||
-    (!answer.ok && !isPage(answer) && saysMustPay(words(answer)))
+    (!response.ok && !isPage(response) && isPaymentRequired(words(response)))
   )
     return mustPayError(name)
   if (refusals.includes(status)) {
-    if (!isOwnError(api, answer)) return foreignError(name, answer)
-    return status === 404 ? unknownSessionError(name) : refusedError(name, answer)
+    if (!isOwnError(api, response)) return foreignError(name, response)
+    return status === 404 ? unknownSessionError(name) : refusedError(name, response)
   }
-  if (status === 499 || status >= 500 || isPage(answer)) return unavailableError(api, answer)
+  if (status === 499 || status >= 500 || isPage(response)) return unavailableError(api, response)
   return new PairingError(
     'invalid-answer',
     `${name} answered with something it does not document (HTTP ${status}). Try again; check the base URL.`,
@@ -51,12 +51,12 @@ export function answerError(api: ProviderApi, answer: ProviderAnswer): PairingEr
 }
 
 /** Whether the provider itself has sent this error, and not a gateway in front of it. */
-export function isOwnError(api: ProviderApi, answer: ProviderAnswer): boolean {
-  return !isPage(answer) && api.isOwnForm(answer)
+export function isOwnError(api: ProviderApi, response: ProviderResponse): boolean {
+  return !isPage(response) && api.isOwnForm(response)
 }
 
 /** A page instead of JSON comes from a gateway in front of a provider that is down. */
-export function isPage({ contentType, text }: ProviderAnswer): boolean {
+export function isPage({ contentType, text }: ProviderResponse): boolean {
   return (
     /^(?:text\/html|application\/xhtml\+xml)$/.test(contentType) ||
     /^[\s\ufeff]*<(?:!doctype|html)/i.test(text)
@@ -64,12 +64,12 @@ export function isPage({ contentType, text }: ProviderAnswer): boolean {
 }
 
 /** GREEN-API refuses a token without a body. */
-export function isBare401({ status, text }: ProviderAnswer): boolean {
+export function isBare401({ status, text }: ProviderResponse): boolean {
   return status === 401 && text.trim() === ''
 }
 
 /** The provider refuses the credentials. */
-export function refusedError(name: string, { status }: ProviderAnswer): PairingError {
+export function refusedError(name: string, { status }: ProviderResponse): PairingError {
   return new PairingError(
     'unauthorized',
     `${name} refuses these credentials (HTTP ${status}). Check the id, the token and the base URL.`,
@@ -93,11 +93,14 @@ export function mustPayError(name: string): PairingError {
 }
 
 /** The provider is down or busy. */
-export function unavailableError({ name, isSelfHosted }: ProviderApi, answer: ProviderAnswer): PairingError {
-  const { status, ok, retryAfterMs } = answer
-  if (ok && isPage(answer) && isSelfHosted) {
+export function unavailableError(
+  { name, isSelfHosted }: ProviderApi,
+  response: ProviderResponse,
+): PairingError {
+  const { status, ok, retryAfterMs } = response
+  if (ok && isPage(response) && isSelfHosted) {
     const message = `The base URL of ${name} leads to a web page (HTTP ${status}) and not to its API. Check the base URL: its host, port and path.`
-    return transientError(message, answer)
+    return transientError(message, response)
   }
   const message = `${name} is not available now (HTTP ${status}). Try again.`
   return new PairingError('provider-unavailable', message, { retryAfterMs })
@@ -107,9 +110,9 @@ export function unavailableError({ name, isSelfHosted }: ProviderApi, answer: Pr
  * A refusal in another format than the provider's. It is temporary, for example while a container restarts, or the base URL is
  * wrong.
  */
-function foreignError(name: string, answer: ProviderAnswer): PairingError {
-  const { status, text } = answer
-  const form = isPage(answer)
+function foreignError(name: string, response: ProviderResponse): PairingError {
+  const { status, text } = response
+  const form = isPage(response)
     ? 'with a web page'
     : text.trim()
       ? 'in another form than its own'
@@ -117,11 +120,11 @@ function foreignError(name: string, answer: ProviderAnswer): PairingError {
   const message =
     `HTTP ${status} came ${form} in place of a response of ${name}: a gateway, a firewall or another site sent it. ` +
     'Try again; where it stays, check the base URL, the id and the token.'
-  return transientError(message, answer)
+  return transientError(message, response)
 }
 
 /** An error that may be temporary. It has a message for the developer, because an option may be the cause. */
-function transientError(message: string, { retryAfterMs }: ProviderAnswer): PairingError {
+function transientError(message: string, { retryAfterMs }: ProviderResponse): PairingError {
   printOnce(message, message)
   return new PairingError('provider-unavailable', message, { retryAfterMs })
 }
@@ -136,7 +139,7 @@ function redirectError(name: string, status: number): PairingError {
 }
 
 /** Whether the JSON has one of these fields, with a text or an object in it. */
-export function hasField({ json }: ProviderAnswer, ...names: readonly string[]): boolean {
+export function hasField({ json }: ProviderResponse, ...names: readonly string[]): boolean {
   const fields = asRecord(json)
   return names.some((name) => {
     const value = fields[name]
@@ -148,7 +151,7 @@ export function hasField({ json }: ProviderAnswer, ...names: readonly string[]):
 const MAX_DEPTH = 4
 
 /** The texts in a response. */
-function words({ json, text }: ProviderAnswer): string {
+function words({ json, text }: ProviderResponse): string {
   return json === undefined ? text : textsIn(json, MAX_DEPTH).join('\n')
 }
 

@@ -2,7 +2,7 @@ import { isPairingErrorCode, PairingError } from './errors.js'
 import { asAmount, asRecord } from './json.js'
 
 /** Turns an unexpected response into an error: one of our handler, or of a server in front of it. */
-export function answeredError(status: number, body: unknown, contentType?: string | null): PairingError {
+export function responseError(status: number, body: unknown, contentType?: string | null): PairingError {
   const { code, retryAfterMs } = asRecord(body)
   // Many gateways call their 401 `unauthorized`, but here that code means that the provider refused your key.
   if (status !== 401 && isPairingErrorCode(code)) {
