@@ -56,9 +56,9 @@ const TRUNK_8 = /^(?:7|37|99)/
 
 /** Compares two numbers that consist of digits only. `isAtHome`: the expected one may be written without its country code. */
 export function compareDigits(wanted: string, linked: string, isAtHome: boolean): PhoneComparison {
-  const known = spellingsOf(linked)
+  const spellings = spellingsOf(linked)
   const isKnown = (digits: string): boolean =>
-    spellingsOf(digits).some((spelling) => known.includes(spelling))
+    spellingsOf(digits).some((spelling) => spellings.includes(spelling))
   const code = callingCodeOf(linked)
   const isNational = (trunk: number): boolean => {
     const isTrunk = wanted[0] === '0' || (trunk === 1 && wanted[0] === '8' && TRUNK_8.test(linked))

@@ -1,8 +1,8 @@
 import { pauseAfter, retryAfterMs } from './backoff.js'
 import { PairingError, toPairingError } from './errors.js'
+import { extractNumber } from './extract-number.js'
 import { checkPhone, judgeNumber, requestNextCode, start } from './later-moves.js'
-import { endCodeRequest, prepare, takeState } from './later-updates.js'
-import { numberInWords } from './number-in-words.js'
+import { applyState, endCodeRequest, prepare } from './later-updates.js'
 import { normalizePhoneNumber, type PhoneNumber } from './phone-number.js'
 import type { PairingMethod } from './provider.js'
 import type { SessionEvent } from './session-event.js'
@@ -29,7 +29,7 @@ const CODE_COOL_DOWN_MS = 30_000
 export const laterRules: LaterRules = {
   apply,
   prepare,
-  takeState,
+  applyState,
   endCodeRequest,
   settle,
   forgetTimes,
@@ -99,7 +99,7 @@ function apply(s: Draft, event: SessionEvent): void {
       return
     case 'number-submitted':
       try {
-        submit(s, normalizePhoneNumber(numberInWords(event.phoneNumber)), at)
+        submit(s, normalizePhoneNumber(extractNumber(event.phoneNumber)), at)
       } catch (error) {
         s.code = { name: 'number', error: toPairingError(error) }
       }

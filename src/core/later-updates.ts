@@ -12,7 +12,7 @@ import {
   isChangeDue,
   stuck,
 } from './session-moves.js'
-import { endPasskey, takePasskey } from './session-passkey.js'
+import { applyPasskeyState, endPasskey } from './session-passkey.js'
 import type { Phase, UpdateContext, UpdatedEvent } from './session-state.js'
 import { baseOf, showQrCode } from './show-qr-code.js'
 import type { PairingUpdate, UpdatePairingCode } from './update.js'
@@ -31,9 +31,9 @@ export function prepare(s: Draft, event: UpdatedEvent): void {
   if (source && !isSameSession) beginAnew(s, at)
   else if (source && !request && (update.revision ?? 0) > (source.revision ?? 0)) invalidate(s, update, at)
   // The failure from before the component came back is dropped, unless the provider reports it again.
-  const isObstacleRemoved =
+  const isCauseRemoved =
     !s.isConfirmed && !update.error && update.status !== 'stale' && update.status !== 'linked'
-  if (s.phase.name !== 'failed' || !isObstacleRemoved) return
+  if (s.phase.name !== 'failed' || !isCauseRemoved) return
   const { dueAt } = s.poll
   enter(s, { name: 'idle' }, at)
   start(s, at)
@@ -78,7 +78,7 @@ function invalidate(s: Draft, { reason }: PairingUpdate, at: number): void {
 }
 
 /** Applies the state of an update. */
-export function takeState(s: Draft, event: UpdatedEvent, { isRepeated, wasLastRead }: UpdateContext): void {
+export function applyState(s: Draft, event: UpdatedEvent, { isRepeated, wasLastRead }: UpdateContext): void {
   const { update, at } = event
   const { phase } = s
   if (phase.name === 'failed' && update.status !== 'linked') return
@@ -98,7 +98,7 @@ export function takeState(s: Draft, event: UpdatedEvent, { isRepeated, wasLastRe
       checkPhone(s, at)
       return
     case 'passkey-required':
-      takePasskey(s, event)
+      applyPasskeyState(s, event)
       return
     case 'stopped':
     case 'stale':
@@ -114,16 +114,16 @@ export function takeState(s: Draft, event: UpdatedEvent, { isRepeated, wasLastRe
       return
     default:
       if (update.status !== 'preparing') endLinking(s, at)
-      takeCodes(s, event, wasLastRead)
+      applyCodes(s, event, wasLastRead)
   }
 }
 
-function takeCodes(s: Draft, event: UpdatedEvent, wasLastRead: boolean): void {
+function applyCodes(s: Draft, event: UpdatedEvent, wasLastRead: boolean): void {
   if (s.phase.name !== 'active') return
   const { update, request, at } = event
   if (update.status === 'qr' && s.method === 'qr' && !wasLastRead) showQrCode(s, event)
   const { pairingCode } = update
-  if (pairingCode) takePairingCode(s, pairingCode, request === 'request-pairing-code', baseOf(s, event), at)
+  if (pairingCode) applyPairingCode(s, pairingCode, request === 'request-pairing-code', baseOf(s, event), at)
 }
 
 /** The request for a pairing code has ended. If no code arrived, it was refused. */
@@ -192,7 +192,7 @@ function isLinkEnded(
  * @param isOwn The update is the response to the request of this page for a code.
  * @param base The moment that the durations of the update count from.
  */
-function takePairingCode(
+function applyPairingCode(
   s: Draft,
   { value, lastDigits, expiresInMs }: UpdatePairingCode,
   isOwn: boolean,

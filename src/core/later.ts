@@ -1,8 +1,8 @@
 import { decodeUpdate } from './decode-update.js'
 import { PairingError } from './errors.js'
+import { extractNumber } from './extract-number.js'
 import { asAmount, asRecord, asText, parseJson } from './json.js'
 import { laterRules } from './later-rules.js'
-import { numberInWords } from './number-in-words.js'
 import { decodePasskeyReply } from './passkey.js'
 import { isComparable, isPhoneNumber, normalizePhoneNumber, type PhoneNumber } from './phone-number.js'
 import { otherSpelling } from './phone-spelling.js'
@@ -24,7 +24,7 @@ export const later: {
   readonly decodeUpdate: typeof decodeUpdate
   readonly laterRules: typeof laterRules
   readonly normalizePhoneNumber: typeof normalizePhoneNumber
-  readonly numberInWords: typeof numberInWords
+  readonly extractNumber: typeof extractNumber
   readonly otherSpelling: typeof otherSpelling
   readonly recallNumber: typeof recallNumber
   readonly reportSteps: typeof reportSteps
@@ -36,7 +36,7 @@ export const later: {
   decodeUpdate,
   laterRules,
   normalizePhoneNumber,
-  numberInWords,
+  extractNumber,
   otherSpelling,
   recallNumber,
   reportSteps,

@@ -64,13 +64,13 @@ interface LinkSource extends Pick<PairingUpdate, 'session' | 'origin' | 'seq'> {
   readonly revision: number | undefined
 }
 
-type KnownLink = Pick<PairingLinkStatus, 'account' | 'reason'> & {
+type CachedLink = Pick<PairingLinkStatus, 'account' | 'reason'> & {
   readonly status: Exclude<PairingLinkStatus['status'], 'unknown'>
 }
 
 /** All facts of {@link PairingLinkStatus}. */
 export interface LinkFacts {
-  readonly known?: KnownLink | undefined
+  readonly cached?: CachedLink | undefined
   /** The progress that belongs to `known`; missing if `known` is not current. */
   readonly syncProgress?: number | undefined
   /** When `known` was read. Epoch milliseconds. */
@@ -134,11 +134,11 @@ export function linkStatusAfter(before: LinkFacts, event: LinkEvent): LinkFacts 
   const { session, revision = base.source?.revision, origin, seq, abilities } = update
   const next = { ...base, abilities, source: { session, revision, origin, seq } }
   const isChanged = base.source !== undefined && (revision ?? 0) > (base.source.revision ?? 0)
-  const known = update.error
-    ? refusalIn(update, base.known?.account)
-    : knownFrom(update, base.known, isChanged, base.isSuspected && !isRepeated)
-  if (known === 'suspected') return { ...unsettled(next, undefined, update.nextInMs), ...suspected(next) }
-  if (!known) return unsettled(next, update.error?.code, update.nextInMs)
+  const cached = update.error
+    ? refusalIn(update, base.cached?.account)
+    : linkFrom(update, base.cached, isChanged, base.isSuspected && !isRepeated)
+  if (cached === 'suspected') return { ...unsettled(next, undefined, update.nextInMs), ...suspected(next) }
+  if (!cached) return unsettled(next, update.error?.code, update.nextInMs)
   const { nextInMs, syncProgress } = update
   // While the progress increases, the next figure is read as soon as the server has it.
   const isMoved = isRepeated ? base.fastReads === 1 : syncProgress !== base.syncProgress
@@ -146,7 +146,7 @@ export function linkStatusAfter(before: LinkFacts, event: LinkEvent): LinkFacts 
   return {
     ...next,
     error: undefined,
-    known,
+    cached,
     syncProgress,
     asOf: at,
     isCurrent: true,
@@ -173,7 +173,7 @@ function unsettled(
 function refusalIn(
   { error, willRetry }: LinkUpdate,
   account: PairingAccount | undefined,
-): KnownLink | undefined {
+): CachedLink | undefined {
   if (!error || willRetry || !isAttentionCode(error.code)) return undefined
   return { status: 'needs-attention', reason: error.code, account }
 }
@@ -183,12 +183,12 @@ function isAttentionCode(code: PairingErrorCode): code is PairingErrorCode & Pai
 }
 
 /** The state that an update reports; `undefined` while the provider starts or finishes a link. */
-function knownFrom(
+function linkFrom(
   update: LinkUpdate,
-  before: KnownLink | undefined,
+  before: CachedLink | undefined,
   isChanged: boolean,
   isConfirmation: boolean,
-): KnownLink | 'suspected' | undefined {
+): CachedLink | 'suspected' | undefined {
   const { status, reason, account } = update
   switch (status) {
     case 'linked':
@@ -199,7 +199,7 @@ function knownFrom(
     case 'preparing':
       return reason === 'disconnected' ? { status: 'not-linked' } : undefined
   }
-  const lost: KnownLink = {
+  const lost: CachedLink = {
     status: 'needs-attention',
     reason: 'unlinked-on-phone',
     account: before?.account,
@@ -214,16 +214,16 @@ function knownFrom(
 
 /** The facts as the app sees them. */
 export function viewLinkStatus({
-  known,
+  cached,
   syncProgress,
   asOf,
   isCurrent,
   error,
   abilities,
 }: LinkFacts): PairingLinkStatus {
-  if (known && isCurrent) return { ...known, syncProgress, abilities }
-  if (!known) return { status: 'unknown', error, abilities }
-  const { status: last, ...details } = known
+  if (cached && isCurrent) return { ...cached, syncProgress, abilities }
+  if (!cached) return { status: 'unknown', error, abilities }
+  const { status: last, ...details } = cached
   return { status: 'unknown', last, asOf, error, ...details, abilities }
 }
 

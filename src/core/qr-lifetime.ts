@@ -128,7 +128,7 @@ export function trackQrCode(
     firstSeenAt: isKnown ? previous.firstSeenAt : at,
     confirmedAt: at,
     createdAfter: isKnown ? previous.createdAfter : isNext ? previous.confirmedAt : undefined,
-    ownExpiresAt: isKnown ? steady(previous.ownExpiresAt, ownExpiresAt) : ownExpiresAt,
+    ownExpiresAt: isKnown ? keepIfClose(previous.ownExpiresAt, ownExpiresAt) : ownExpiresAt,
     promisedAt: promisedAt(confirmInMs, at),
   }
 }
@@ -137,7 +137,7 @@ export function trackQrCode(
  * Keeps the earlier time if both differ by only a few milliseconds. Otherwise the screen would be redrawn and the countdown would
  * restart.
  */
-function steady(before: number | undefined, after: number | undefined): number | undefined {
+function keepIfClose(before: number | undefined, after: number | undefined): number | undefined {
   if (before === undefined || after === undefined) return after
   return Math.abs(after - before) < EXPIRY_TOLERANCE_MS ? before : after
 }

@@ -6,13 +6,13 @@ import type { SessionEvent } from './session-event.js'
 import { type Draft, enter, initialPoll } from './session-moves.js'
 import { wayOutAt } from './session-request.js'
 import type { PasskeyPhase, SessionFacts, SessionView, UpdatedEvent } from './session-state.js'
-import { baseOf, steady } from './show-qr-code.js'
+import { baseOf, keepIfClose } from './show-qr-code.js'
 
 /** Two reported ends of one ceremony that differ by less are the same. In milliseconds. */
 const STEADY_END_MS = 2_000
 
 /** Applies an update that reports the demand for a passkey. */
-export function takePasskey(s: Draft, event: UpdatedEvent): void {
+export function applyPasskeyState(s: Draft, event: UpdatedEvent): void {
   const { update, at } = event
   const { phase } = s
   const before: PasskeyPhase | undefined = phase.name === 'passkey-required' ? phase : undefined
@@ -24,7 +24,7 @@ export function takePasskey(s: Draft, event: UpdatedEvent): void {
   const expiresAt =
     passkey?.expiresInMs === undefined
       ? (before?.expiresAt ?? endsAt)
-      : steady(before?.expiresAt, endsAt, STEADY_END_MS)
+      : keepIfClose(before?.expiresAt, endsAt, STEADY_END_MS)
   if (!reported) {
     put(s, { ...before, name: 'passkey-required', helpUrl, expiresAt }, at)
     return

@@ -209,7 +209,7 @@ export interface LaterRules {
   /** Another page or another user changed the session, or a component came back to one that failed. */
   prepare(facts: SessionFacts, event: UpdatedEvent): void
   /** Applies a state beyond the wait for a scan. */
-  takeState(facts: SessionFacts, event: UpdatedEvent, context: UpdateContext): void
+  applyState(facts: SessionFacts, event: UpdatedEvent, context: UpdateContext): void
   /** The request for a pairing code has ended, with or without a code. */
   endCodeRequest(facts: SessionFacts): void
   /** Applies the passing of time to pairing codes and passkey ceremonies. */

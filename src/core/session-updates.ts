@@ -54,13 +54,13 @@ export function updated(s: Draft, event: UpdatedEvent, later: LaterRules | undef
   if (isOther || phase.name === 'failed') need(later).prepare(s, event)
   s.isLastRead = false
   s.isConfirmed = true
-  takeSource(s, event)
+  applySource(s, event)
   if (update.error) {
     s.isLastRead = wasLastRead
-    if (!isRepeated || wasLastRead) takeError(s, update, at)
+    if (!isRepeated || wasLastRead) applyError(s, update, at)
   } else {
     s.poll = { ...s.poll, failures: 0, error: undefined }
-    takeState(s, event, { isRepeated, wasLastRead }, later)
+    applyState(s, event, { isRepeated, wasLastRead }, later)
     s.isLastRead = wasLastRead && update.status === 'preparing' && at < s.waitingSince + LAST_READS_MS
   }
   if (request === 'request-pairing-code') need(later).endCodeRequest(s)
@@ -81,7 +81,7 @@ function isChanged(before: number | undefined, after: number | undefined): boole
   return after !== undefined && after > (before ?? 0)
 }
 
-function takeSource(s: Draft, { update, at }: UpdatedEvent): void {
+function applySource(s: Draft, { update, at }: UpdatedEvent): void {
   const { session, revision = s.source?.revision, origin, seq, provider, methods, abilities, timing } = update
   const known = s.source?.origin === origin ? s.source.clockOffsetMs : Number.POSITIVE_INFINITY
   const { source: before } = s
@@ -96,7 +96,7 @@ function takeSource(s: Draft, { update, at }: UpdatedEvent): void {
   s.poll = { ...s.poll, dueAt: at }
 }
 
-function takeState(
+function applyState(
   s: Draft,
   event: UpdatedEvent,
   context: UpdateContext,
@@ -104,7 +104,7 @@ function takeState(
 ): void {
   const { status, pairingCode } = event.update
   const isPlain = status === 'qr' || status === 'preparing' || status === 'unlinked'
-  if (!isPlain || pairingCode || s.phase.name !== 'active') need(later).takeState(s, event, context)
+  if (!isPlain || pairingCode || s.phase.name !== 'active') need(later).applyState(s, event, context)
   else if (status === 'qr' && s.method === 'qr' && !context.wasLastRead) showQrCode(s, event)
 }
 
@@ -116,7 +116,7 @@ function limitWaiting(s: Draft, at: number): void {
 }
 
 /** A request of the poller to the provider failed. */
-function takeError(s: Draft, { error: reported, willRetry, nextInMs }: PairingUpdate, at: number): void {
+function applyError(s: Draft, { error: reported, willRetry, nextInMs }: PairingUpdate, at: number): void {
   const { code = 'unknown', retryInMs } = reported ?? {}
   const text = `A request to the provider failed with "${code}". See the log of the server.`
   const error = new PairingError(code, text, { retryAfterMs: retryInMs })

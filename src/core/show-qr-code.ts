@@ -30,17 +30,17 @@ export function showQrCode(s: Draft, event: UpdatedEvent): void {
   }
   const key = qrPayloadKey(payload)
   if (s.qr.display === 'spent' || s.qr.display === 'held' || s.qr.replaced.includes(key)) return
-  const known = held && qrPayloadKey(held.payload) === key ? held : undefined
-  const expiresAt = steady(known?.expiresAt, base + expiresInMs, STEADY_END_MS)
-  const hideAt = Math.min(steady(known?.hideAt, base + hideInMs), expiresAt)
+  const same = held && qrPayloadKey(held.payload) === key ? held : undefined
+  const expiresAt = keepIfClose(same?.expiresAt, base + expiresInMs, STEADY_END_MS)
+  const hideAt = Math.min(keepIfClose(same?.hideAt, base + hideInMs), expiresAt)
   if (at >= expiresAt) return
   // The previous code is never shown again.
-  if (!known) {
+  if (!same) {
     uncount(s, at)
     forgetQr(s)
   }
   const { qr } = s
-  const number = known?.number || qr.shown + 1
+  const number = same?.number || qr.shown + 1
   if (number > setup.maxRefreshes) {
     s.qr = { ...s.qr, display: 'spent' }
     return
@@ -55,8 +55,8 @@ export function showQrCode(s: Draft, event: UpdatedEvent): void {
     payload,
     id,
     number,
-    isJoined: known?.isJoined ?? !follows,
-    shownAt: known?.number ? known.shownAt : at,
+    isJoined: same?.isJoined ?? !follows,
+    shownAt: same?.number ? same.shownAt : at,
     hideAt,
     expiresAt,
   }
@@ -66,7 +66,7 @@ export function showQrCode(s: Draft, event: UpdatedEvent): void {
   if (!isChangeDue(s.reset)) s.reset = 'none'
 }
 
-export function steady(before: number | undefined, after: number, laterMs: number = STEADY_MS): number {
+export function keepIfClose(before: number | undefined, after: number, laterMs: number = STEADY_MS): number {
   return before !== undefined && after - before < laterMs && before - after < STEADY_MS ? before : after
 }
 

@@ -257,7 +257,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
    * Whether only a start brings a code, from the cached state if that is fresh. With replicas the state is requested, because
    * messages are lost during an outage of the bus.
    */
-  async function isAsleep(signal: AbortSignal): Promise<boolean> {
+  async function isInactive(signal: AbortSignal): Promise<boolean> {
     const want = poll.startsOnRead ? 'state' : 'code'
     const due = replicas.take ? want : dueRequest(poll, want, Date.now(), timing)
     if (due) await requests.join(due, signal)
@@ -270,7 +270,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     exclusive,
     changes,
     load: replicas.load && record.load,
-    isAsleep,
+    isInactive,
     onEnd: rest,
   })
 

@@ -4,7 +4,7 @@ import type { QrPayload } from '../core/qr-payload.js'
 /** Replaces a provider's picture by WhatsApp's text if it can be decoded, which is about a twentieth of its size. */
 export interface PictureReader {
   /** Calls `take` with the snapshot: immediately, or after its picture or that of an earlier snapshot was decoded. */
-  read(snapshot: PairingSnapshot, take: TakeSnapshot): void | Promise<void>
+  read(snapshot: PairingSnapshot, onSnapshot: OnSnapshot): void | Promise<void>
 }
 
 /**
@@ -13,7 +13,7 @@ export interface PictureReader {
  * @param age - How long it has waited, in whole milliseconds of a monotonic clock, because its code aged during that time. Read
  * the wall clock before the age: a pause of the process between the two would make the code look younger.
  */
-type TakeSnapshot = (snapshot: PairingSnapshot, age: () => number) => void
+type OnSnapshot = (snapshot: PairingSnapshot, age: () => number) => void
 
 /** Creates the reader of one session, which decodes each picture once. Without `readText`, snapshots are not changed. */
 export function createPictureReader(
@@ -23,13 +23,13 @@ export function createPictureReader(
   /** Resolves when the current pictures are decoded. */
   let underWay: Promise<void> | undefined
 
-  function known(snapshot: PairingSnapshot): PairingSnapshot | undefined {
+  function decoded(snapshot: PairingSnapshot): PairingSnapshot | undefined {
     if (snapshot.status !== 'qr' || snapshot.qrCode.kind === 'text' || !readText()) return snapshot
     return last?.src === snapshot.qrCode.src ? { ...snapshot, qrCode: last.payload } : undefined
   }
 
   async function toText(snapshot: PairingSnapshot): Promise<PairingSnapshot> {
-    const read = known(snapshot)
+    const read = decoded(snapshot)
     if (read || snapshot.status !== 'qr' || snapshot.qrCode.kind === 'text') return read ?? snapshot
     const { qrCode } = snapshot
     const value = await readText()?.(qrCode.src).catch(() => undefined)
@@ -38,17 +38,21 @@ export function createPictureReader(
     return { ...snapshot, qrCode: payload }
   }
 
-  async function inTurn(before: Promise<void> | undefined, snapshot: PairingSnapshot, take: TakeSnapshot) {
+  async function inTurn(
+    before: Promise<void> | undefined,
+    snapshot: PairingSnapshot,
+    onSnapshot: OnSnapshot,
+  ) {
     const age = stopwatch()
     await before
-    take(await toText(snapshot), age)
+    onSnapshot(await toText(snapshot), age)
   }
 
   return {
-    read(snapshot, take) {
-      const read = underWay ? undefined : known(snapshot)
-      if (read) return take(read, stopwatch())
-      const turn = inTurn(underWay, snapshot, take).finally(() => {
+    read(snapshot, onSnapshot) {
+      const read = underWay ? undefined : decoded(snapshot)
+      if (read) return onSnapshot(read, stopwatch())
+      const turn = inTurn(underWay, snapshot, onSnapshot).finally(() => {
         if (underWay === turn) underWay = undefined
       })
       underWay = turn

@@ -5,7 +5,7 @@ import { promisedAt, type QrRequests, type TrackedQrCode, trackQrCode } from '..
 import { qrPayloadKey } from '../core/qr-payload.js'
 import type { PairingWant } from '../core/update.js'
 import { isRefusal, pauseAfterRefusal } from './refusals.js'
-import { afterFinding, initialWebhookRecord, type WebhookRecord } from './webhook-record.js'
+import { afterFoundChange, initialWebhookRecord, type WebhookRecord } from './webhook-record.js'
 
 /** A pairing code that a provider issued. Times are epoch milliseconds. */
 export interface IssuedCode {
@@ -126,9 +126,11 @@ export function afterSnapshot(
   timing: ProviderTiming,
 ): PollState {
   if (isOutdated(before, snapshot, origin)) return before
-  const taken = takeSnapshot(before, snapshot, origin, timing)
+  const taken = applySnapshot(before, snapshot, origin, timing)
   const after = stageOf(taken) === stageOf(before) ? taken : { ...taken, stageChangedAt: origin.sentAt }
-  return isChange(before, after) ? { ...after, webhooks: afterFinding(before.webhooks, origin.at) } : after
+  return isChange(before, after)
+    ? { ...after, webhooks: afterFoundChange(before.webhooks, origin.at) }
+    : after
 }
 
 /**
@@ -137,8 +139,8 @@ export function afterSnapshot(
  */
 function isOutdated(before: PollState, snapshot: PairingSnapshot, { sentAt, at }: SnapshotOrigin): boolean {
   if (sentAt >= before.stageChangedAt || isSetBack(before, at)) return false
-  const [known, read] = [stageOf(before), isCode(snapshot) ? 'unlinked' : snapshot.status]
-  return known !== read && known !== 'preparing' && read !== 'preparing'
+  const [base, read] = [stageOf(before), isCode(snapshot) ? 'unlinked' : snapshot.status]
+  return base !== read && base !== 'preparing' && read !== 'preparing'
 }
 
 /** Whether the provider reported a change. The first response is not a change. */
@@ -150,11 +152,11 @@ function isChange(before: PollState, after: PollState): boolean {
 
 /** The stage of a session. A session that waits for a scan has a code, so its first code is not a change. */
 export function stageOf({ state, qr }: PollState): string | undefined {
-  if (state && (isCodeUsed(state) || isAsleep(state))) return state.status
+  if (state && (isCodeUsed(state) || isInactive(state))) return state.status
   return qr ? 'unlinked' : state?.status
 }
 
-function takeSnapshot(
+function applySnapshot(
   before: PollState,
   snapshot: PairingSnapshot,
   { want, isPushed = false, sentAt, at }: SnapshotOrigin,
@@ -162,13 +164,13 @@ function takeSnapshot(
 ): PollState {
   // A code that is pushed late does not end a link.
   if (want === undefined && before.state?.status === 'linked' && isCode(snapshot)) return before
-  const known = isSetBack(before, at) ? afterChange(before) : before
+  const base = isSetBack(before, at) ? afterChange(before) : before
   // A response in between does not end the promise of an open connection.
-  const promiseMs = isPushed ? snapshot.nextInMs : known.promiseMs
-  const isUnlink = known.state?.status === 'linked' && snapshot.status !== 'linked'
+  const promiseMs = isPushed ? snapshot.nextInMs : base.promiseMs
+  const isUnlink = base.state?.status === 'linked' && snapshot.status !== 'linked'
   const next: PollState = {
-    ...known,
-    isUnlinked: snapshot.status !== 'linked' && (known.isUnlinked || (isUnlink && reportsUnlink(snapshot))),
+    ...base,
+    isUnlinked: snapshot.status !== 'linked' && (base.isUnlinked || (isUnlink && reportsUnlink(snapshot))),
     respondedAt: at,
     quietUntil: NEVER,
     failures: 0,
@@ -180,28 +182,28 @@ function takeSnapshot(
     // A request confirms the end of a link, regardless of promised pushes.
     promisedAt: isUnlink
       ? NEVER
-      : (promisedAt(snapshot.nextInMs ?? (want && promiseMs), at) ?? known.promisedAt),
+      : (promisedAt(snapshot.nextInMs ?? (want && promiseMs), at) ?? base.promisedAt),
     promiseMs: isUnlink ? undefined : promiseMs,
     ...(want === 'code' && { qrRespondedAt: at, qrInvited: false }),
   }
   if (snapshot.status === 'qr') {
     const { qrCode: payload, expiresInMs } = snapshot
     const key = qrPayloadKey(payload)
-    if (known.replaced.includes(key)) return next
-    const before = known.qr && qrPayloadKey(known.qr.payload)
+    if (base.replaced.includes(key)) return next
+    const before = base.qr && qrPayloadKey(base.qr.payload)
     const isSame = before === key
     // The connection that pushed this code would also push its replacement, so the code is trusted for the same time again.
-    const trustedMs = isSame && known.qr?.promisedAt !== undefined ? timing.qrLifetimeMs : undefined
+    const trustedMs = isSame && base.qr?.promisedAt !== undefined ? timing.qrLifetimeMs : undefined
     const confirmInMs = snapshot.confirmInMs ?? trustedMs
-    const qr = trackQrCode(known.qr, { payload, at, requestedAt: sentAt, expiresInMs, confirmInMs }, timing)
+    const qr = trackQrCode(base.qr, { payload, at, requestedAt: sentAt, expiresInMs, confirmInMs }, timing)
     return {
       ...next,
       // A requested code means that no phone is linked. During linking, only the state can mean that.
       ...(isOver(next.state, want) && { state: { status: 'unlinked' } }),
       qr,
       replaced:
-        before === undefined || isSame ? known.replaced : [...known.replaced, before].slice(-REPLACED_LIMIT),
-      qrCount: isSame ? known.qrCount : known.qrCount + 1,
+        before === undefined || isSame ? base.replaced : [...base.replaced, before].slice(-REPLACED_LIMIT),
+      qrCount: isSame ? base.qrCount : base.qrCount + 1,
       // A pushed code counts like a requested one.
       qrRespondedAt: at,
       qrInvited: false,
@@ -210,10 +212,10 @@ function takeSnapshot(
   if (snapshot.status === 'pairing-code') {
     const { pairingCodeLifetimeMs } = timing
     const lifetimeMs = Math.min(snapshot.expiresInMs ?? pairingCodeLifetimeMs, pairingCodeLifetimeMs)
-    const isSame = known.issued?.value === snapshot.pairingCode
+    const isSame = base.issued?.value === snapshot.pairingCode
     const issued = {
       value: snapshot.pairingCode,
-      phoneNumber: known.issued?.phoneNumber ?? '',
+      phoneNumber: base.issued?.phoneNumber ?? '',
       expiresAt: Math.min(sentAt, at) + lifetimeMs,
     }
     const { provider, methods, timing: own } = snapshot
@@ -223,17 +225,17 @@ function takeSnapshot(
       ...(own && { timing: own }),
     }
     // A state that repeats a code does not extend its life.
-    return { ...next, state: { ...details, status: 'unlinked' }, issued: isSame ? known.issued : issued }
+    return { ...next, state: { ...details, status: 'unlinked' }, issued: isSame ? base.issued : issued }
   }
-  const state = withSentPasskey(known, snapshot)
-  const wasLinking = known.state?.status === 'linking'
+  const state = withSentPasskey(base, snapshot)
+  const wasLinking = base.state?.status === 'linking'
   return {
     ...next,
     state,
-    linkingRequests: state.status !== 'linking' ? 0 : wasLinking ? known.linkingRequests + 1 : 1,
-    confirmedCode: confirmedCode(known, state),
+    linkingRequests: state.status !== 'linking' ? 0 : wasLinking ? base.linkingRequests + 1 : 1,
+    confirmedCode: confirmedCode(base, state),
     ...(state.status === 'unlinked' && { qrInvited: true }),
-    ...((isCodeUsed(state) || isAsleep(state)) && { qr: undefined, isStarted: false }),
+    ...((isCodeUsed(state) || isInactive(state)) && { qr: undefined, isStarted: false }),
     ...(state.status === 'linked' && { issued: undefined }),
   }
 }
@@ -251,15 +253,15 @@ export function afterFailure(before: PollState, error: PairingError, at: number,
   const isCounted = isRefusal(error) && (before.refusals === 0 || at >= before.quietUntil)
   const refusals = before.refusals + (isCounted ? 1 : 0)
   const pauseMs = isRefusal(error) ? pauseAfterRefusal(refusals) : undefined
-  const known = {
+  const base = {
     ...(isSetBack(before, at) ? afterChange(before) : before),
     failures,
     refusals,
     failedAt: at,
   }
-  if (pauseMs !== undefined) return { ...known, quietUntil: at + pauseMs, error, isRefused: false }
+  if (pauseMs !== undefined) return { ...base, quietUntil: at + pauseMs, error, isRefused: false }
   return {
-    ...known,
+    ...base,
     quietUntil: at + pauseAfter(error, failures, jitter),
     error,
     isRefused: !error.retryable,
@@ -277,7 +279,7 @@ export function afterChange(
 
 function isOver(state: PollState['state'], want: PairingWant | undefined): boolean {
   if (!state) return false
-  return isAsleep(state) || want === 'state' || (want === 'code' && state.status === 'linked')
+  return isInactive(state) || want === 'state' || (want === 'code' && state.status === 'linked')
 }
 
 /** A provider that is stopped, starting or completing a link may still be linked. */
@@ -309,11 +311,11 @@ function withSentPasskey(
 
 /** The confirmed code, if the phone links after it. */
 function confirmedCode(
-  { state: before, confirmedCode: known }: PollState,
+  { state: before, confirmedCode: base }: PollState,
   { status }: NonNullable<PollState['state']>,
 ): string | undefined {
   if (status !== 'linking') return undefined
-  return before?.status === 'passkey-required' ? before.code : known
+  return before?.status === 'passkey-required' ? before.code : base
 }
 
 /** Whether a phone has scanned or entered a code. After that, codes are invalid. */
@@ -322,6 +324,6 @@ export function isCodeUsed({ status }: PairingSnapshot): boolean {
 }
 
 /** Whether the provider issues no code until it is started or reset. */
-export function isAsleep({ status }: PairingSnapshot): boolean {
+export function isInactive({ status }: PairingSnapshot): boolean {
   return status === 'stopped' || status === 'stale'
 }

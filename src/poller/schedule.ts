@@ -9,8 +9,8 @@ import {
 import type { PairingWant } from '../core/update.js'
 import {
   type IssuedCode,
-  isAsleep,
   isCodeUsed,
+  isInactive,
   isSetBack,
   NEVER,
   type PollState,
@@ -115,7 +115,7 @@ export function dueRequest(
 }
 
 function isEnd(state: PairingSnapshot): boolean {
-  return state.status === 'linked' || isAsleep(state)
+  return state.status === 'linked' || isInactive(state)
 }
 
 /** A QR code that may be shown now. Durations are milliseconds. */

@@ -22,7 +22,7 @@ export interface SessionTurnsOptions {
   /** Loads the changes of other replicas, if they share a record. */
   readonly load: SharedRecord['load'] | undefined
   /** Whether only a start brings a code. */
-  readonly isAsleep: (signal: AbortSignal) => Promise<boolean>
+  readonly isInactive: (signal: AbortSignal) => Promise<boolean>
   /** Called when a change has ended. */
   readonly onEnd: () => void
 }
@@ -32,7 +32,7 @@ export function createSessionTurns({
   exclusive,
   changes,
   load,
-  isAsleep,
+  isInactive,
   onEnd,
 }: SessionTurnsOptions): SessionTurns {
   let underWay = 0
@@ -52,7 +52,7 @@ export function createSessionTurns({
         return await exclusive.run(signal, isStart, async () => {
           if (load) await load()
           // Another start or a link happened while this one waited for its turn, even if the response to that start was lost.
-          if (isStart && (!changes.mayStart || !(await isAsleep(signal)))) return false
+          if (isStart && (!changes.mayStart || !(await isInactive(signal)))) return false
           const isMade = changes.revision !== before && changes.action === action
           if (isMade && !isStart && action !== 'request-pairing-code') return false
           await work()

@@ -14,7 +14,7 @@ export interface SharedRequests {
   readonly isBusy: boolean
 }
 
-interface Flight {
+interface RunningRequest {
   readonly settled: Promise<void>
   readonly controller: AbortController
   readonly waiting: Map<AbortSignal, Promise<void>>
@@ -25,29 +25,29 @@ export function createSharedRequests(
   send: (want: PairingWant, signal: AbortSignal) => Promise<void>,
   onQuiet: () => void,
 ): SharedRequests {
-  const joinable = new Map<PairingWant, Flight>()
+  const joinable = new Map<PairingWant, RunningRequest>()
   let underWay = 0
 
-  function start(want: PairingWant): Flight {
+  function start(want: PairingWant): RunningRequest {
     const controller = new AbortController()
     const settled = send(want, controller.signal)
-    const flight: Flight = { settled, controller, waiting: new Map() }
+    const running: RunningRequest = { settled, controller, waiting: new Map() }
     underWay += 1
     settled.then(() => {
       underWay -= 1
-      if (joinable.get(want) === flight) joinable.delete(want)
+      if (joinable.get(want) === running) joinable.delete(want)
       // Not when the last reader leaves, because an aborted request runs until the provider ends it too.
       if (underWay === 0) onQuiet()
     })
-    joinable.set(want, flight)
-    return flight
+    joinable.set(want, running)
+    return running
   }
 
   return {
     join(want, signal) {
       if (signal.aborted) return Promise.reject(abortedError())
-      const flight = joinable.get(want) ?? start(want)
-      const { settled, controller, waiting } = flight
+      const running = joinable.get(want) ?? start(want)
+      const { settled, controller, waiting } = running
       const waiter =
         waiting.get(signal) ??
         new Promise<void>((resolve, reject) => {
@@ -56,7 +56,7 @@ export function createSharedRequests(
             waiting.delete(signal)
             if (waiting.size > 0) return
             // The next reader must not join a request that was aborted.
-            if (joinable.get(want) === flight) joinable.delete(want)
+            if (joinable.get(want) === running) joinable.delete(want)
             controller.abort()
           }
           signal.addEventListener('abort', leave, { once: true })

@@ -34,7 +34,10 @@ export function afterWebhook({ inARow, missedAt }: WebhookRecord, at: number): W
 }
 
 /** The record after a request has found a change. */
-export function afterFinding({ inARow, announcedAt, missedAt }: WebhookRecord, at: number): WebhookRecord {
+export function afterFoundChange(
+  { inARow, announcedAt, missedAt }: WebhookRecord,
+  at: number,
+): WebhookRecord {
   if (at - announcedAt <= ANNOUNCED_MS) return { ...initialWebhookRecord, inARow: inARow + 1 }
   return { ...initialWebhookRecord, inARow: missedAt === undefined ? inARow : 0, missedAt: at }
 }

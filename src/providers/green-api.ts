@@ -213,7 +213,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   }
 
   async function linked(options: RequestOptions): Promise<PairingSnapshot> {
-    resets.helped(options)
+    resets.succeeded(options)
     ceremonies.end(options)
     const { phone, avatar, deviceId, logoutProcess, historySyncProgress } = await getSettings(options)
     if (logoutProcess === true) return { status: 'preparing' }
@@ -300,7 +300,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
       switch (type) {
         case 'qrCode':
           push.wake()
-          resets.helped(options)
+          resets.succeeded(options)
           ceremonies.end(options)
           return { status: 'qr', qrCode: normalizeQrPayload(asText(message) ?? '') }
         case 'alreadyLogged':

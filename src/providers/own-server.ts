@@ -175,7 +175,7 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
   /** Reads the state, and notes whether the last reset has helped. */
   async function read(options: RequestOptions): Promise<Fields> {
     const fields = fieldsOf(await send('GET', options))
-    if (fields.state !== 'stopped' && fields.state !== 'starting') resets.helped(options)
+    if (fields.state !== 'stopped' && fields.state !== 'starting') resets.succeeded(options)
     return fields
   }
 

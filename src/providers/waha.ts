@@ -149,7 +149,7 @@ export function waha(options: WahaOptions): PairingProvider {
     const session = wahaSession(status, me)
     if (!response.ok || !session.status) throw sessionError(response)
     if (session.status === 'SCAN_QR_CODE' || session.status === 'WORKING') {
-      resets.helped(options)
+      resets.succeeded(options)
       passkeys.end(options)
     }
     memory.see(options, session, sentAt)

@@ -170,7 +170,7 @@ export function wasend(options: WasendOptions): PairingProvider {
     // `me` is the account that scanned; `phoneNumber` was declared when the session was created.
     const me = holders.map((holder) => holder.me).find((value) => value)
     const session = wahaSession(status, me, field('phoneNumber'))
-    if (session.status === 'SCAN_QR_CODE' || session.status === 'WORKING') resets.helped(options)
+    if (session.status === 'SCAN_QR_CODE' || session.status === 'WORKING') resets.succeeded(options)
     return session
   }
 
@@ -214,7 +214,7 @@ export function wasend(options: WasendOptions): PairingProvider {
       const { status } = await getSession(options)
       const step = resets.next(options, status === 'STOPPED' ? ['start', 'restart'] : STEPS)
       if (step === 'give-up') {
-        resets.helped(options)
+        resets.succeeded(options)
         throw new PairingError(
           'not-supported',
           `The session fails after each restart, and ${NAME} has no logout. Delete the session in its console and create it anew.`,

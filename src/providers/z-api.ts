@@ -38,13 +38,13 @@ import { asRecord, asText } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
-import { isPaymentRequired } from './lib/must-pay.js'
+import { isPaymentRequired } from './lib/payment-required.js'
 import {
   hasField,
   isOwnError,
   isPage,
-  mustPayError,
   type ProviderApi,
+  paymentRequiredError,
   providerError,
   refusedError,
   unavailableError,
@@ -154,7 +154,7 @@ export function zApi(options: ZApiOptions): PairingProvider {
     const { connected } = asRecord(response.json)
     // Only this field counts: `error` is set on success too, and `smartphoneConnected` is about the phone's network.
     if (connected === true) return linked(options)
-    if (isUnpaid(response)) throw mustPayError(NAME)
+    if (isUnpaid(response)) throw paymentRequiredError(NAME)
     if (matches(response, TO_BE_RESTORED)) return { status: resets.last(options) ? 'stale' : 'stopped' }
     if ((response.ok && connected === false) || matches(response, DISCONNECTED))
       return passkeys.state(options) ?? { status: 'unlinked' }
@@ -162,14 +162,14 @@ export function zApi(options: ZApiOptions): PairingProvider {
   }
 
   async function linked(options: RequestOptions): Promise<PairingSnapshot> {
-    resets.helped(options)
+    resets.succeeded(options)
     passkeys.end(options)
     const { phone, name, imgUrl } = asRecord((await detail(request, requestFor('device', options)))?.json)
     return { status: 'linked', account: normalizeAccount({ phoneNumber: phone, name, avatarUrl: imgUrl }) }
   }
 
   /** The reason for a missing code; `undefined` if there is none. */
-  async function obstacle(
+  async function blocker(
     response: ProviderResponse,
     options: RequestOptions,
   ): Promise<PairingSnapshot | undefined> {
@@ -207,11 +207,11 @@ export function zApi(options: ZApiOptions): PairingProvider {
       const response = await call(qrPath, options)
       const content = hasCode(response) ? qrContent(response, QR_FIELDS) : undefined
       if (content) {
-        resets.helped(options)
+        resets.succeeded(options)
         passkeys.end(options)
         return { status: 'qr', qrCode: normalizeQrPayload(content) }
       }
-      const snapshot = await obstacle(response, options)
+      const snapshot = await blocker(response, options)
       if (!snapshot && !response.ok) throw zApiError(response)
       return snapshot ?? { status: 'preparing' }
     },
@@ -223,7 +223,7 @@ export function zApi(options: ZApiOptions): PairingProvider {
       const pairingCode = hasCode(response) && (asText(value) ?? asText(code) ?? asText(phoneCode))
       if (pairingCode)
         return { status: 'pairing-code', pairingCode: normalizePairingCode(pairingCode, 'z-api').value }
-      const snapshot = await obstacle(response, options)
+      const snapshot = await blocker(response, options)
       if (snapshot) return snapshot
       throw new PairingError(
         'code-refused',
@@ -296,7 +296,7 @@ function isUnpaid(response: ProviderResponse): boolean {
 }
 
 function zApiError(response: ProviderResponse): PairingError {
-  if (isUnpaid(response)) return mustPayError(NAME)
+  if (isUnpaid(response)) return paymentRequiredError(NAME)
   // The text of a gateway may contain the same words.
   if (response.status > 400 && response.status < 405 && !isOwnError(API, response))
     return providerError(API, response)

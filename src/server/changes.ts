@@ -52,7 +52,7 @@ export interface Changes {
   make(change: Change): Promise<void>
 }
 
-interface Flight {
+interface RunningChange {
   readonly key: string
   readonly result: Promise<void>
   readonly controller: AbortController
@@ -62,7 +62,7 @@ interface Flight {
 interface SessionChanges {
   underWay: number
   /** The change that was begun last. An earlier one may be void at the provider. */
-  last: Flight | undefined
+  last: RunningChange | undefined
 }
 
 /** Creates the changes of one handler. If the bus supports it, replicas share the limits. */
@@ -91,29 +91,29 @@ export function createChanges(bus: Pick<PairingBus, 'take'> | undefined): Change
     }
   }
 
-  function start(key: string, change: Change): Flight {
+  function start(key: string, change: Change): RunningChange {
     const { session, action } = change
-    const known = sessions.get(session) ?? { underWay: 0, last: undefined }
-    if (known.underWay >= MAX_UNDER_WAY) throw limited(action, FULL_RETRY_AFTER_MS)
+    const record = sessions.get(session) ?? { underWay: 0, last: undefined }
+    if (record.underWay >= MAX_UNDER_WAY) throw limited(action, FULL_RETRY_AFTER_MS)
     const waitMs = attempts.wait(`${action} ${session}`) || successes[action].take(session)
     if (waitMs > 0) throw limited(action, waitMs)
     attempts.take(`${action} ${session}`)
     const controller = new AbortController()
     const result = runShared(change, controller.signal)
-    const flight: Flight = { key, result, controller, waiting: 0 }
+    const running: RunningChange = { key, result, controller, waiting: 0 }
     const settle = (): void => {
-      known.underWay -= 1
-      if (known.last === flight) known.last = undefined
-      if (known.underWay === 0) sessions.delete(session)
+      record.underWay -= 1
+      if (record.last === running) record.last = undefined
+      if (record.underWay === 0) sessions.delete(session)
     }
-    known.underWay += 1
-    known.last = flight
-    sessions.set(session, known)
+    record.underWay += 1
+    record.last = running
+    sessions.set(session, record)
     result.then(settle, (error: unknown) => {
       if (!isCounted(error)) successes[action].giveBack(session)
       settle()
     })
-    return flight
+    return running
   }
 
   return {
@@ -122,13 +122,13 @@ export function createChanges(bus: Pick<PairingBus, 'take'> | undefined): Change
       if (signal.aborted) throw abortedError()
       const key = JSON.stringify([action, phoneNumber])
       const last = sessions.get(session)?.last
-      const flight = last?.key === key && !last.controller.signal.aborted ? last : start(key, change)
-      flight.waiting += 1
+      const running = last?.key === key && !last.controller.signal.aborted ? last : start(key, change)
+      running.waiting += 1
       try {
-        return await unlessAborted(flight.result, signal)
+        return await unlessAborted(running.result, signal)
       } finally {
-        flight.waiting -= 1
-        if (flight.waiting === 0) flight.controller.abort()
+        running.waiting -= 1
+        if (running.waiting === 0) running.controller.abort()
       }
     },
   }

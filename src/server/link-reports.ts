@@ -61,7 +61,7 @@ const CHECK_AGAIN_MS = 60_000
 /** A process has to end within two seconds after the signal to stop. Another process repeats a call that takes longer. */
 const SETTLE_LIMIT_MS = 1_500
 
-interface KnownSession {
+interface ReportedSession {
   /** The id of the reported link; `null` if there is none, `undefined` if that is unknown. */
   readonly linkId?: string | null | undefined
   /** When that was checked with the other replicas. */
@@ -84,7 +84,7 @@ export function createLinkReports({
   ...options
 }: LinkReportsOptions): LinkReports {
   const shared = onLinked || onUnlinked ? options.shared : undefined
-  const sessions = new Map<string, KnownSession>()
+  const sessions = new Map<string, ReportedSession>()
   const underWay = new Set<Promise<void>>()
 
   function track(reporting: Promise<void>): void {
@@ -92,26 +92,26 @@ export function createLinkReports({
     void reporting.then(() => underWay.delete(reporting))
   }
 
-  function remember(session: string, change: Partial<KnownSession>): void {
-    const known = { checkedAt: Date.now(), ...sessions.get(session), ...change }
+  function remember(session: string, change: Partial<ReportedSession>): void {
+    const record = { checkedAt: Date.now(), ...sessions.get(session), ...change }
     // Moves the last used session to the end.
     sessions.delete(session)
-    sessions.set(session, known)
+    sessions.set(session, record)
     const [oldest] = sessions.keys()
     if (sessions.size > MAX_SESSIONS && oldest !== undefined) sessions.delete(oldest)
   }
 
   /** Whether this process may trust its own state. */
-  const isFresh = (known: KnownSession | undefined): boolean =>
-    known?.linkId !== undefined && (!shared || Date.now() - known.checkedAt < CHECK_AGAIN_MS)
+  const isFresh = (record: ReportedSession | undefined): boolean =>
+    record?.linkId !== undefined && (!shared || Date.now() - record.checkedAt < CHECK_AGAIN_MS)
 
   function linked(target: SessionTarget, account: PairingAccount): void {
     const { tenant, provider } = target
     const session = sessionTag(target, secret)
     const { phoneNumber, id = '' } = account
     const linkId = tagOf(['link', tenant, provider.id, provider.sessionId, phoneNumber ?? id], secret)
-    const known = sessions.get(session)
-    const { wrongLinkId, expected } = known ?? {}
+    const record = sessions.get(session)
+    const { wrongLinkId, expected } = record ?? {}
     const isCompared = expected && phoneNumber && Date.now() < expected.until
     const match = isCompared ? comparePhoneNumbers(expected.phoneNumber, phoneNumber) : 'same'
     if (match === 'different') {
@@ -120,16 +120,16 @@ export function createLinkReports({
       report(wrongPhone(tenant), 'expectedPhoneNumber')
       return
     }
-    if (known?.isBusy || (known?.linkId === linkId && isFresh(known))) return
-    if (known?.linkId !== linkId) {
-      if (match === 'probably') report(probablyRight(tenant), 'expectedPhoneNumber')
+    if (record?.isBusy || (record?.linkId === linkId && isFresh(record))) return
+    if (record?.linkId !== linkId) {
+      if (match === 'probably') report(unconfirmedPhone(tenant), 'expectedPhoneNumber')
       if (expected && !phoneNumber && Date.now() < expected.until)
         report(unknownPhone(tenant), 'expectedPhoneNumber')
     }
     const call = async (): Promise<void> => onLinked?.({ tenant, account, linkId })
     if (shared) {
       track(
-        withOthers(session, known?.linkId, async (before) => {
+        withOthers(session, record?.linkId, async (before) => {
           if (before === linkId) shared.note(session, linkId)
           else if (!(await shared.report({ session, linkId, isEnd: false, call }))) return undefined
           return linkId
@@ -149,7 +149,7 @@ export function createLinkReports({
 
   function unlinked(target: SessionTarget): void {
     const session = sessionTag(target, secret)
-    const known = sessions.get(session)
+    const record = sessions.get(session)
     const call = async (): Promise<void> => {
       try {
         await onUnlinked?.({ tenant: target.tenant })
@@ -157,11 +157,11 @@ export function createLinkReports({
         report(error, 'onUnlinked')
       }
     }
-    if (known?.wrongLinkId !== undefined) remember(session, { wrongLinkId: undefined })
-    if (known?.isBusy || (known?.linkId === null && isFresh(known))) return
+    if (record?.wrongLinkId !== undefined) remember(session, { wrongLinkId: undefined })
+    if (record?.isBusy || (record?.linkId === null && isFresh(record))) return
     if (shared) {
       track(
-        withOthers(session, known?.linkId, async (before) => {
+        withOthers(session, record?.linkId, async (before) => {
           if (before && !(await shared.report({ session, linkId: before, isEnd: true, call })))
             return undefined
           return null
@@ -170,7 +170,7 @@ export function createLinkReports({
       return
     }
     // The app gets the end of a link only if `onLinked` got the link.
-    if (known?.linkId == null) return
+    if (record?.linkId == null) return
     remember(session, { linkId: null })
     track(call())
   }
@@ -213,7 +213,7 @@ export function createLinkReports({
   }
 }
 
-function probablyRight(tenant: string): HandlerError {
+function unconfirmedPhone(tenant: string): HandlerError {
   const text =
     'was linked to a phone that probably is that of expectedPhoneNumber, under an older or newer number. onLinked was called.'
   return new HandlerError(

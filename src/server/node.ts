@@ -122,11 +122,11 @@ async function pipe(
 /** Waits until the connection accepts data; false if that takes too long. */
 function hasRoom(response: NodeResponse, closed: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const settle = (isThere: boolean): void => {
+    const settle = (isReady: boolean): void => {
       clearTimeout(timer)
       response.off('drain', drained)
       closed.removeEventListener('abort', drained)
-      resolve(isThere)
+      resolve(isReady)
     }
     const drained = (): void => settle(true)
     const timer = setTimeout(() => settle(false), DRAIN_LIMIT_MS)

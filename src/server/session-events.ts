@@ -18,13 +18,13 @@ export interface SessionEvents {
 /** A session beyond this limit is treated as new. */
 const MAX_SESSIONS = 10_000
 
-interface KnownSession {
+interface LoggedSession {
   readonly status?: 'waiting' | 'linking' | 'linked' | 'passkey-required' | undefined
   /** A hash of the last QR code, because a picture is large. */
   readonly code?: string | undefined
 }
 
-const steps: Readonly<Partial<Record<PairingSnapshot['status'], KnownSession['status']>>> = {
+const steps: Readonly<Partial<Record<PairingSnapshot['status'], LoggedSession['status']>>> = {
   unlinked: 'waiting',
   stale: 'waiting',
   qr: 'waiting',
@@ -35,9 +35,9 @@ const steps: Readonly<Partial<Record<PairingSnapshot['status'], KnownSession['st
 
 /** Creates the events for the sessions of one handler. */
 export function createSessionEvents(emit: PairingServerListener): SessionEvents {
-  const sessions = new Map<string, KnownSession>()
+  const sessions = new Map<string, LoggedSession>()
 
-  function remember(key: string, session: KnownSession): void {
+  function remember(key: string, session: LoggedSession): void {
     // Moves the last used session to the end.
     sessions.delete(key)
     sessions.set(key, session)
@@ -51,16 +51,17 @@ export function createSessionEvents(emit: PairingServerListener): SessionEvents 
   return {
     observe(target, snapshot) {
       const key = sessionKey(target)
-      const known = sessions.get(key) ?? {}
+      const previous = sessions.get(key) ?? {}
       const session = named(target)
       // The other states, such as a restart, say nothing about a link.
-      const status = steps[snapshot.status] ?? known.status
-      const code = snapshot.status === 'qr' ? tagOf([qrPayloadKey(snapshot.qrCode)], undefined) : known.code
+      const status = steps[snapshot.status] ?? previous.status
+      const code =
+        snapshot.status === 'qr' ? tagOf([qrPayloadKey(snapshot.qrCode)], undefined) : previous.code
       remember(key, { status, code })
-      if (code !== known.code) emit({ type: 'code', method: 'qr', ...session })
-      if (status === known.status) return
-      if (known.status === 'linked') emit({ type: 'unlinked', ...session })
-      if (status === 'linking' || (status === 'linked' && known.status === 'waiting'))
+      if (code !== previous.code) emit({ type: 'code', method: 'qr', ...session })
+      if (status === previous.status) return
+      if (previous.status === 'linked') emit({ type: 'unlinked', ...session })
+      if (status === 'linking' || (status === 'linked' && previous.status === 'waiting'))
         emit({ type: 'login', ...session })
       if (status === 'linked' || status === 'passkey-required') emit({ type: status, ...session })
     },

@@ -3,8 +3,8 @@ import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/
 import examples from 'libphonenumber-js/mobile/examples'
 import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
+import { extractNumber } from '../../src/core/extract-number.js'
 import { groupDigits } from '../../src/core/group-digits.js'
-import { numberInWords } from '../../src/core/number-in-words.js'
 import { isPhoneNumber, normalizePhoneNumber } from '../../src/core/phone-number.js'
 import { anyText } from '../any-text.js'
 import { randomRuns } from '../long-runs.js'
@@ -76,14 +76,14 @@ describe('numberInWords()', () => {
     ['+1 202-555-0143 ext. 12', '12025550143'],
     ['رقمي ‎+٩٧١ ٥٠ ١٢٣ ٤٥٦٧', '971501234567'],
   ])('finds the number in %s', (typed, digits) => {
-    expect(normalizePhoneNumber(numberInWords(typed))).toBe(digits)
+    expect(normalizePhoneNumber(extractNumber(typed))).toBe(digits)
     // The server accepts only numbers, not sentences.
     expect(() => normalizePhoneNumber(typed)).toThrow(PairingError)
   })
 
   it('does not change a text with two numbers, because choosing one would be a guess', () => {
     const typed = '+55 11 98765-4321 or +55 11 91234-5678'
-    expect(numberInWords(typed)).toBe(typed)
+    expect(extractNumber(typed)).toBe(typed)
   })
 })
 

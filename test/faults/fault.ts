@@ -33,7 +33,7 @@ export interface Fault {
   /** No phone is in front of the page. */
   readonly isUnscanned?: boolean
   /**
-   * The error of the adapter, if all that follows depends only on this code. Tables (`test/providers/answer-error`,
+   * The error of the adapter, if all that follows depends only on this code. Tables (`test/providers/provider-error`,
    * `fetch-failure`, `request`) list the responses for each code, so `npm test` runs one fault per code.
    */
   readonly code?: PairingErrorCode

@@ -17,7 +17,8 @@ import { askForCode, openTab, part, press, shownCode } from './user.js'
 emulateTime()
 
 const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
-const tooOften = (retryAfterMs?: number) => new PairingError('rate-limited', 'Too often.', { retryAfterMs })
+const tooManyLogins = (retryAfterMs?: number) =>
+  new PairingError('rate-limited', 'Too often.', { retryAfterMs })
 
 /** A provider that refuses pairing codes while `error` is set. */
 function limited(error: PairingError | undefined) {
@@ -54,7 +55,7 @@ const submit = async () => {
 
 describe('the button after too many requests for pairing codes', () => {
   it("sends no request before the provider's time has passed, and works after that", async () => {
-    const one = limited(tooOften(20_000))
+    const one = limited(tooManyLogins(20_000))
     show(one)
     await settle()
     await askForCode()
@@ -80,7 +81,7 @@ describe('the button after too many requests for pairing codes', () => {
   })
 
   it('has a limit that usePairingSession() applies to custom markup too', async () => {
-    const one = limited(tooOften(20_000))
+    const one = limited(tooManyLogins(20_000))
     const queryClient = new QueryClient()
     const { result } = renderHook(() =>
       usePairingSession({ provider: one.provider, queryClient, defaultMethod: 'phone-code' }),
@@ -99,7 +100,7 @@ describe('the button after too many requests for pairing codes', () => {
   })
 
   it('is disabled for half a minute if the provider gives no time', async () => {
-    const one = limited(tooOften())
+    const one = limited(tooManyLogins())
     show(one)
     await settle()
     await askForCode()
@@ -111,7 +112,7 @@ describe('the button after too many requests for pairing codes', () => {
   it.each([Number.NaN, -5_000, Number.POSITIVE_INFINITY])(
     "is disabled for a limited time if the provider's time is invalid: %s",
     async (retryAfterMs) => {
-      const one = limited(tooOften(retryAfterMs))
+      const one = limited(tooManyLogins(retryAfterMs))
       const queryClient = new QueryClient()
       const { result } = renderHook(() =>
         usePairingSession({ provider: one.provider, queryClient, defaultMethod: 'phone-code' }),
@@ -126,7 +127,7 @@ describe('the button after too many requests for pairing codes', () => {
   )
 
   it('shows the remaining time as a bar, without rerenders', async () => {
-    const one = limited(tooOften(20_000))
+    const one = limited(tooManyLogins(20_000))
     let commits = 0
     render(
       <Profiler id="pairing" onRender={() => void commits++}>
@@ -143,7 +144,7 @@ describe('the button after too many requests for pairing codes', () => {
   })
 
   it('does not block the number field or the QR tab', async () => {
-    const one = limited(tooOften(60_000))
+    const one = limited(tooManyLogins(60_000))
     show(one)
     await settle()
     await askForCode()
@@ -159,7 +160,7 @@ describe('the button after too many requests for pairing codes', () => {
   })
 
   it('stays disabled when the screen is closed and opened again', async () => {
-    const one = limited(tooOften(30_000))
+    const one = limited(tooManyLogins(30_000))
     const queryClient = new QueryClient()
     const { unmount } = show(one, { queryClient })
     await settle()
@@ -183,7 +184,7 @@ describe('the button after too many requests for pairing codes', () => {
     await settle()
     await askForCode()
     await advance(150_000)
-    one.error = tooOften(60_000)
+    one.error = tooManyLogins(60_000)
     await press('Get a new code')
     expect(one.asked()).toBe(2)
     expect(isOff()).toBe(true)
@@ -194,7 +195,7 @@ describe('the button after too many requests for pairing codes', () => {
 
   it('is enabled after the clock was set back, because the elapsed time is unknown', async () => {
     vi.setSystemTime(4_000_000_000)
-    const one = limited(tooOften(60_000))
+    const one = limited(tooManyLogins(60_000))
     show(one)
     await settle()
     await askForCode()

@@ -18,10 +18,10 @@ afterEach(async () => {
 })
 
 /** A provider that all processes call. It issues a new code every 1.5 seconds. A sleeping one has no code until it is started. */
-async function startProvider({ isAsleep = false } = {}) {
+async function startProvider({ isInactive = false } = {}) {
   const paths: string[] = []
   const startedAt = Date.now()
-  const state = { isLinked: false, isAsleep }
+  const state = { isLinked: false, isInactive }
   const server: Server = createServer(({ url = '' }, response) => {
     paths.push(url)
     const age = Date.now() - startedAt
@@ -29,9 +29,9 @@ async function startProvider({ isAsleep = false } = {}) {
     const qrCode = { kind: 'text', value: `2@${number},noise,identity,adv,1` }
     const linked = { status: 'linked', account: { name: 'Ana' } }
     const code = { status: 'qr', qrCode, expiresInMs: CODE_MS - (age % CODE_MS) }
-    if (url === '/start') state.isAsleep = false
+    if (url === '/start') state.isInactive = false
     const awake = url === '/code' ? code : { status: 'unlinked' }
-    const snapshot = state.isLinked ? linked : state.isAsleep ? { status: 'stopped' } : awake
+    const snapshot = state.isLinked ? linked : state.isInactive ? { status: 'stopped' } : awake
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(snapshot))
   }).listen(0, '127.0.0.1')
@@ -127,7 +127,7 @@ describe('a page keeps each QR code until it expires, and no process starts an u
   })
 
   it('behind two processes that take turns: a page that finds a sleeping session starts it once', async () => {
-    const provider = await startProvider({ isAsleep: true })
+    const provider = await startProvider({ isInactive: true })
     const send = await startTwo(provider)
     const { wiped, codes } = await show(provider, send, 1_500)
     expect(wiped).toEqual([])

@@ -41,7 +41,7 @@ export function endingOf(error: unknown): SocketEnding {
     case 411:
       return { kind: 'refused', error: stale(), isLinkOver: true }
     case 429:
-      return { kind: 'lost', error: tooOften() }
+      return { kind: 'lost', error: tooManyLogins() }
     default:
       return { kind: 'lost', error: unreachable() }
   }
@@ -113,6 +113,6 @@ function stale(): PairingError {
   )
 }
 
-function tooOften(): PairingError {
+function tooManyLogins(): PairingError {
   return new PairingError('rate-limited', 'WhatsApp received too many requests. Wait before the next one.')
 }

@@ -195,17 +195,17 @@ function afterConnecting(
 ): EvolutionHistory {
   const { code, closedAt, healedAt } = before
   const isGapOver = closedAt > 0 && at - Math.max(closedAt, healedAt) >= GAP_MS
-  const known = isGapOver ? { ...before, closedAt: 0, healedAt: 0 } : before
+  const base = isGapOver ? { ...before, closedAt: 0, healedAt: 0 } : before
   const isUnsure = before.isUnsure || state === undefined || closedAt > 0
   const { listedAt } = listed
-  if (!isUnsure || !code || listedAt === undefined || state === undefined) return { ...known, isUnsure }
+  if (!isUnsure || !code || listedAt === undefined || state === undefined) return { ...base, isUnsure }
   // After a restart, the server has another code. Both times are from the server's clock.
   const writtenAt = Date.parse(code.writtenAt ?? '')
   const newerByMs = Number.isNaN(writtenAt)
     ? listedAt - code.createdBefore
     : Date.parse(listed.updatedAt ?? '') - writtenAt
   const isReplaced = newerByMs > NEWER_MS
-  return { ...known, isUnsure: false, ...(isReplaced && { code: undefined, begunAt: 0 }) }
+  return { ...base, isUnsure: false, ...(isReplaced && { code: undefined, begunAt: 0 }) }
 }
 
 function codeAtClose(

@@ -61,8 +61,8 @@ export function createEvolutionServer({
   return {
     async state(options) {
       const response = await request(requestFor(`connectionState/${name}`, options))
-      const { instanceName: known, state } = asRecord(asRecord(response.json).instance)
-      if (!response.ok || !asText(known)) throw refusal(response)
+      const { instanceName: listedName, state } = asRecord(asRecord(response.json).instance)
+      if (!response.ok || !asText(listedName)) throw refusal(response)
       return state
     },
     async listed(options) {

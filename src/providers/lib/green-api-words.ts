@@ -1,11 +1,11 @@
 import type { PairingError } from '../../core/errors.js'
-import { isPaymentRequired } from './must-pay.js'
+import { isPaymentRequired } from './payment-required.js'
 import {
   hasField,
   isBare401,
   isPage,
-  mustPayError,
   type ProviderApi,
+  paymentRequiredError,
   providerError,
   unknownSessionError,
 } from './provider-error.js'
@@ -74,13 +74,13 @@ export function matches(response: ProviderResponse, text: RegExp): boolean {
 export function greenApiError(response: ProviderResponse): PairingError {
   // Its own status for a quota that is used up.
   return response.status === 466
-    ? mustPayError(NAME)
+    ? paymentRequiredError(NAME)
     : (textError(wordsOf(response)) ?? providerError(API, response))
 }
 
 /** The error that a text names; `undefined` for any other text. */
 export function textError(text: string): PairingError | undefined {
   const words = text.slice(0, MAX_WORDS_CHARACTERS)
-  if (isPaymentRequired(words)) return mustPayError(NAME)
+  if (isPaymentRequired(words)) return paymentRequiredError(NAME)
   return DELETED.test(words) ? unknownSessionError(NAME) : undefined
 }

@@ -46,8 +46,8 @@ export function createPasskeyMemory(): PasskeyMemory {
     delete memory[IS_SENT]
   }
   const begin: PasskeyMemory['begin'] = (options, lifetimeMs = PASSKEY_LIFETIME_MS) => {
-    const known = last(options)
-    if (known && known.expiresInMs > 0) return known
+    const current = last(options)
+    if (current && current.expiresInMs > 0) return current
     end(options)
     memoryOf(options)[UNTIL] = Date.now() + lifetimeMs
     return { expiresInMs: lifetimeMs, isSent: false }

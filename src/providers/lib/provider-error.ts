@@ -1,7 +1,7 @@
 import { PairingError } from '../../core/errors.js'
 import { asRecord, asText } from '../../core/json.js'
 import { printOnce } from '../../core/print-error.js'
-import { isPaymentRequired } from './must-pay.js'
+import { isPaymentRequired } from './payment-required.js'
 import type { ProviderResponse } from './request.js'
 
 /** The facts about a provider's API that errors need. */
@@ -38,7 +38,7 @@ export function providerError(api: ProviderApi, response: ProviderResponse): Pai
     (status === 402 && json instanceof Object) ||
     (!response.ok && !isPage(response) && isPaymentRequired(words(response)))
   )
-    return mustPayError(name)
+    return paymentRequiredError(name)
   if (refusals.includes(status)) {
     if (!isOwnError(api, response)) return foreignError(name, response)
     return status === 404 ? unknownSessionError(name) : refusedError(name, response)
@@ -85,7 +85,7 @@ export function unknownSessionError(name: string): PairingError {
 }
 
 /** The plan of the session has ended. */
-export function mustPayError(name: string): PairingError {
+export function paymentRequiredError(name: string): PairingError {
   return new PairingError(
     'subscription-expired',
     `${name} says that the plan of this instance or session has to be paid for. Renew it in its console.`,

@@ -110,7 +110,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
         'WebSocket',
         `A WebSocket could not be made: it threw a ${asRecord(error).name}. The state is polled.`,
       )
-      lose(true)
+      connectionLost(true)
       return
     }
     socket = opened
@@ -118,20 +118,20 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
     // Events of a connection that was dropped are ignored.
     const isCurrent = (): boolean => socket === opened
     opened.addEventListener('open', () => {
-      if (isCurrent()) wait(silenceLimitMs, () => lose(false))
+      if (isCurrent()) wait(silenceLimitMs, () => connectionLost(false))
     })
     opened.addEventListener('message', ({ data }) => {
       if (!isCurrent()) return
       hasReceived = true
-      wait(silenceLimitMs, () => lose(false))
+      wait(silenceLimitMs, () => connectionLost(false))
       receive(data)
     })
     opened.addEventListener('close', ({ code }) => {
-      if (isCurrent()) lose(code === ABNORMAL_CLOSURE && !hasReceived)
+      if (isCurrent()) connectionLost(code === ABNORMAL_CLOSURE && !hasReceived)
     })
     // A close event follows. Without a listener, `ws` throws the error, even for a dropped connection.
     opened.addEventListener('error', () => {})
-    wait(HANDSHAKE_LIMIT_MS, () => lose(true))
+    wait(HANDSHAKE_LIMIT_MS, () => connectionLost(true))
   }
 
   function receive(data: unknown): void {
@@ -178,7 +178,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
   }
 
   /** The connection was lost, and neither side closed it on purpose. */
-  function lose(isRefusal: boolean): void {
+  function connectionLost(isRefusal: boolean): void {
     drop()
     refusals = isRefusal ? refusals + 1 : 0
     if (refusals < REFUSAL_LIMIT) openIn(nextPauseMs())

@@ -9,7 +9,7 @@ export interface ResetSteps<Step extends string> {
   /** Records that the provider has performed this step. */
   taken(options: RequestOptions, step: Step): void
   /** Records that a code or a link has arrived. */
-  helped(options: RequestOptions): void
+  succeeded(options: RequestOptions): void
 }
 
 /**
@@ -32,7 +32,7 @@ export function createResetSteps<Step extends string>(all: readonly Step[]): Res
     taken({ memory = own }, step) {
       memory.lastReset = step
     },
-    helped({ memory = own }) {
+    succeeded({ memory = own }) {
       delete memory.lastReset
     },
   }

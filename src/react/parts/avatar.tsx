@@ -14,8 +14,8 @@ interface AvatarProps {
 /** The profile picture, or initials if there is none or it does not load. Use the picture's address as `key`. */
 export function Avatar({ src, name, element, children }: AvatarProps): ReactElement {
   // Addresses of pictures expire, and some networks block them.
-  const [isBroken, setBroken] = useState(false)
-  if (src && !isBroken) {
+  const [hasFailed, setBroken] = useState(false)
+  if (src && !hasFailed) {
     return <img {...element} src={src} alt="" referrerPolicy="no-referrer" onError={() => setBroken(true)} />
   }
   return (

@@ -145,7 +145,7 @@ function attempt<Result>(run: () => Result): Result | undefined {
 
 /** Parses a text as a number of the chosen country, or of the country whose code it begins with. */
 export function readPhone(typed: string, chosen: CountryCode | undefined): PhoneReading {
-  const text = later.numberInWords(typed)
+  const text = later.extractNumber(typed)
   const { sign, digits } = splitPhone(text)
   const nothing = { country: chosen, chosen, isInternational: false, digits: '', shown: '' }
   if (LETTER.test(bareNumber(text)) || !digits) return { ...nothing, result: 'not-a-number' }

@@ -45,9 +45,9 @@ const stores = new WeakMap<QueryClient, Map<string, SessionStore>>()
  * does not load the code of the store.
  */
 export function storesOf(client: QueryClient): Map<string, SessionStore> {
-  const known = stores.get(client) ?? new Map<string, SessionStore>()
-  stores.set(client, known)
-  return known
+  const ofClient = stores.get(client) ?? new Map<string, SessionStore>()
+  stores.set(client, ofClient)
+  return ofClient
 }
 
 export const storeKey = (id: string, sessionId: string): string => JSON.stringify([id, sessionId])

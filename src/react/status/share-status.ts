@@ -85,10 +85,10 @@ function toSession(client: QueryClient, { id, sessionId }: PairingTarget, data: 
   const store = storesOf(client).get(storeKey(id, sessionId))
   const facts = store?.read()?.facts
   const update = StatusCell.updateIn(data)
-  const { known, isCurrent } = StatusCell.factsIn(data)
+  const { cached, isCurrent } = StatusCell.factsIn(data)
   // A remounted component reads anyway.
   if (!store || !update || !isCurrent || !facts || facts.leftAt !== undefined) return
-  if ((known?.status === 'linked') === (facts.phase.name === 'linked')) return
+  if ((cached?.status === 'linked') === (facts.phase.name === 'linked')) return
   const at = Date.now()
   store.fold({ type: 'updated', update, sentAt: at, at })
 }

@@ -1,6 +1,7 @@
 import { PairingError } from '../../core/errors.js'
 import { asAmount } from '../../core/json.js'
 import type { TestProviderOptions } from '../test-provider-options.js'
+import { alteredJson } from './altered-json.js'
 import {
   type AddRule,
   assert,
@@ -13,7 +14,6 @@ import {
 } from './calls.js'
 import { everythingIn } from './everything-in.js'
 import { type ProviderState, setUpProvider, statesOf } from './set-up-provider.js'
-import { spoiledJson } from './spoiled-json.js'
 
 /** Part of each response body; no error may repeat it. */
 const MARK = 'words-of-the-provider'
@@ -64,19 +64,19 @@ const busiest: Readonly<Record<CallName, readonly ProviderState[]>> = {
 /** For any response of the server, no secret, URL or response body leaves the adapter, and no call breaks. */
 export function addLeakRules(rule: AddRule, options: TestProviderOptions, names: readonly CallName[]): void {
   /** Calls a new provider; the response to the request with this index is another one. */
-  async function runSpoiled(
+  async function runAltered(
     name: CallName,
     state: ProviderState,
-    isSpoiled: (index: number) => boolean,
-    spoil: (request: Request, respond: () => Promise<Response>) => Response | Promise<Response>,
+    isAltered: (index: number) => boolean,
+    change: (request: Request, respond: () => Promise<Response>) => Response | Promise<Response>,
   ): Promise<Outcome & { readonly urls: readonly string[] }> {
     const { provider, server } = setUpProvider(options, state)
     const { respond } = server
     let count = 0
     server.respond = async (request, signal) => {
       count += 1
-      return isSpoiled(count - 1)
-        ? spoil(request, async () => respond(request, signal))
+      return isAltered(count - 1)
+        ? change(request, async () => respond(request, signal))
         : respond(request, signal)
     }
     const controller = new AbortController()
@@ -94,8 +94,8 @@ export function addLeakRules(rule: AddRule, options: TestProviderOptions, names:
       for (const state of states.length > 0 ? states : statesOf(options))
         for (const from of [0, 1])
           await Promise.all(
-            echoes.map(async (spoil) =>
-              assertNoLeak(name, options, await runSpoiled(name, state, (index) => index >= from, spoil)),
+            echoes.map(async (change) =>
+              assertNoLeak(name, options, await runAltered(name, state, (index) => index >= from, change)),
             ),
           )
     })
@@ -105,7 +105,7 @@ export function addLeakRules(rule: AddRule, options: TestProviderOptions, names:
       async () => {
         for (const state of states) {
           const recorded: string[] = []
-          await runSpoiled(
+          await runAltered(
             name,
             state,
             () => true,
@@ -116,10 +116,10 @@ export function addLeakRules(rule: AddRule, options: TestProviderOptions, names:
             },
           )
           for (const [place, text] of recorded.entries())
-            for (const body of spoiledJson(text)) {
+            for (const body of alteredJson(text)) {
               const headers = { 'content-type': 'application/json' }
               const respond = (): Response => new Response(body, { headers })
-              const outcome = await runSpoiled(name, state, (index) => index === place, respond)
+              const outcome = await runAltered(name, state, (index) => index === place, respond)
               if ('error' in outcome) assertRejected(`${name}(), given ${body.slice(0, 200)},`, outcome)
               else assertResult(name, outcome.value)
             }

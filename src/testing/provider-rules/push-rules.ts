@@ -2,11 +2,11 @@ import type { PairingError } from '../../core/errors.js'
 import { asRecord } from '../../core/json.js'
 import type { PairingProvider } from '../../core/provider.js'
 import type { TestProviderOptions } from '../test-provider-options.js'
+import { alteredJson } from './altered-json.js'
 import { type AddRule, assert, assertRejected, assertSnapshot, pause, until } from './calls.js'
 import { everythingIn } from './everything-in.js'
 import { providerFaultNames, providerFaults } from './faults.js'
 import { type ProviderSetUp, type Responder, setUpProvider } from './set-up-provider.js'
-import { spoiledJson } from './spoiled-json.js'
 
 /** Long enough for a push, and short enough to wait for one that must not come. */
 const MOMENT_MS = 40
@@ -115,7 +115,7 @@ export function addPushRules(rule: AddRule, options: TestProviderOptions, probe:
       }
     })
     rule('readWebhook() gives a snapshot or undefined if a field of a body has another type', () => {
-      for (const text of webhooks.flatMap((body) => spoiledJson(JSON.stringify(body)))) {
+      for (const text of webhooks.flatMap((body) => alteredJson(JSON.stringify(body)))) {
         const snapshot = read(JSON.parse(text))
         if (snapshot !== undefined) assertSnapshot(`readWebhook(${text})`, snapshot)
         const shown = everythingIn(snapshot, ['name', 'id'])

@@ -7,7 +7,7 @@ const RUN = /[+(]?\d[\d\s().\-–/]*\d/g
 const MIN_DIGITS = 7
 
 /** Finds the only number in a text with words. Returns the whole text if it has several numbers, or none. */
-export function numberInWords(input: string): string {
+export function extractNumber(input: string): string {
   const text = bareNumber(input)
   if (!/\p{L}/u.test(text)) return input
   const [number, ...others] = (text.match(RUN) ?? []).filter(

@@ -6,7 +6,7 @@ const MAX_FIELDS = 60
 const otherValues: readonly unknown[] = [null, 7, -1, '', 'text', true, [], {}, [null]]
 
 /** Every way in which one field of a JSON text can have another type. None where the text is not JSON. */
-export function spoiledJson(text: string): readonly string[] {
+export function alteredJson(text: string): readonly string[] {
   const value = parseJson(text)
   let count = 0
   JSON.stringify(value, (_key, field: unknown) => {
