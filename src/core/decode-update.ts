@@ -1,12 +1,12 @@
 import { normalizeAccount } from './account.js'
 import { asPercent } from './as-percent.js'
+import { LONGEST_MS } from './decode-offer.js'
 import { PairingError } from './errors.js'
 import { asAmount, asHttpsUrl, asRecord, asText, pickAmounts } from './json.js'
 import { isNormalized } from './pairing-code.js'
 import { asPasskeyCode, asPasskeyStep } from './passkey-step.js'
 import {
   decodePlainUpdate,
-  LONGEST_WAIT_MS,
   type PairingUpdate,
   type UpdatePairingCode,
   type UpdatePasskey,
@@ -61,7 +61,7 @@ function decodePairingCode(value: unknown, provider: string): UpdatePairingCode 
   return {
     value: text,
     lastDigits,
-    expiresInMs: Math.min(expiresInMs, LONGEST_WAIT_MS),
+    expiresInMs: Math.min(expiresInMs, LONGEST_MS),
   }
 }
 

@@ -13,15 +13,13 @@ import {
   stuck,
 } from './session-moves.js'
 import { applyPasskeyState, endPasskey } from './session-passkey.js'
+import { EARLY_END_MS } from './session-request.js'
 import type { Phase, UpdateContext, UpdatedEvent } from './session-state.js'
 import { baseOf, showQrCode } from './show-qr-code.js'
 import type { PairingUpdate, UpdatePairingCode } from './update.js'
 
 /** Providers report "not linked" for a moment between the scan and the link (WhatsApp's 515 restart). */
 const LINKING_GRACE_MS = 10_000
-
-/** WhatsApp ends some links two or three minutes after they were made. If a link ends later, the phone's owner ended it. */
-const SOON_MS = 3 * 60_000
 
 /** Prepares the session for an update that changes more than its state. */
 export function prepare(s: Draft, event: UpdatedEvent): void {
@@ -173,7 +171,7 @@ function isLinkEnded(
   const { status } = update
   const isDenied = status === 'unlinked' || status === 'stopped' || status === 'stale' || status === 'qr'
   if (isDenied && phase.unlinkSuspected && !isRepeated) {
-    const notice = at - s.since < SOON_MS ? 'link-ended' : 'unlinked-on-phone'
+    const notice = at - s.since < EARLY_END_MS ? 'link-ended' : 'unlinked-on-phone'
     start(s, at)
     s.notice = notice
     return true

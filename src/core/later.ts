@@ -1,13 +1,12 @@
 import { decodeUpdate } from './decode-update.js'
-import { PairingError } from './errors.js'
-import { extractNumber } from './extract-number.js'
+import { isPairingErrorCode, PairingError } from './errors.js'
 import { asAmount, asRecord, asText, parseJson } from './json.js'
 import { laterRules } from './later-rules.js'
 import { decodePasskeyReply } from './passkey.js'
 import { isComparable, isPhoneNumber, normalizePhoneNumber, type PhoneNumber } from './phone-number.js'
 import { otherSpelling } from './phone-spelling.js'
+import { extractNumber } from './phone-text.js'
 import type { PairingMethod } from './provider.js'
-import { responseError } from './response-error.js'
 import { reportSteps } from './session-report.js'
 import { isOnlyReadOnFocus, nextRequest } from './session-request.js'
 import type { SessionFacts } from './session-state.js'
@@ -63,4 +62,29 @@ function recallNumber(kept: string, at: number): PhoneNumber | undefined {
 function wantedStream(facts: SessionFacts): PairingMethod | undefined {
   if (facts.isLastRead || isOnlyReadOnFocus(facts)) return undefined
   return nextRequest(facts)?.kind === 'read' ? facts.method : undefined
+}
+
+/** Turns an unexpected response into an error: one of our handler, or of a server in front of it. */
+function responseError(status: number, body: unknown, contentType?: string | null): PairingError {
+  const { code, retryAfterMs } = asRecord(body)
+  // Many gateways call their 401 `unauthorized`, but here that code means that the provider refused your key.
+  if (status !== 401 && isPairingErrorCode(code)) {
+    return new PairingError(code, `The pairing server answered "${code}". See its log.`, {
+      retryAfterMs: asAmount(retryAfterMs),
+    })
+  }
+  // The response is not from our handler: it is from a gateway, a sign-in page or a wrong path.
+  if (status === 401 || status === 403)
+    return new PairingError('sign-in-required', 'The pairing URL wants a sign-in. Sign in again.')
+  if (status === 429)
+    return new PairingError('rate-limited', 'Too many requests to the pairing URL. Wait before the next one.')
+  if (status >= 500)
+    return new PairingError('provider-unavailable', 'The pairing URL is not available now. Try again.')
+  // The message repeats only a well-formed media type, because other parties control the header.
+  const type = /^[\w.+-]+\/[\w.+-]+/.exec(contentType ?? '')?.[0]
+  return new PairingError(
+    'invalid-answer',
+    `The pairing URL answered with ${status === 200 && type ? type : `HTTP ${status}`}, and not as the server handler ` +
+      'does. Check "url" of proxy(), and that createPairingHandler() is mounted there.',
+  )
 }

@@ -212,3 +212,6 @@ export interface PairingProvider {
 export function methodsOf(provider: PairingProvider): readonly PairingMethod[] {
   return provider.methods ?? (provider.requestPairingCode ? ['qr', 'phone-code'] : ['qr'])
 }
+
+/** A call of a provider may take two requests, the QR code and the state, so its time limit is twice `requestTimeoutMs`. */
+export const REQUESTS_PER_CALL = 2

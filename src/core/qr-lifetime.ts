@@ -7,11 +7,20 @@ import { type QrPayload, qrPayloadKey } from './qr-payload.js'
  */
 export const QR_LONGEST_LIFETIME_MS = 60_000
 
+/** WhatsApp's rotation: how long every code of a round but the first is valid. */
+export const QR_LIFETIME_MS = 20_000
+
+export const CODES_OF_A_ROUND = 6
+
+/** The life of the connection for which WhatsApp issues codes, and so of a pairing code that was requested at its start. */
+export const PAIRING_CODE_LIFETIME_MS: number =
+  QR_LONGEST_LIFETIME_MS + (CODES_OF_A_ROUND - 1) * QR_LIFETIME_MS
+
 /**
  * How long a code stays on screen after the next request was due, while the response travels. Without this time, each request
  * would make the code flicker. With a much longer one, an expired code would stay on screen when the network hangs.
  */
-const QR_RESPONSE_GRACE_MS = 2_000
+export const QR_RESPONSE_GRACE_MS = 2_000
 
 /** A QR code and the facts about its age. Times are epoch milliseconds. */
 export interface TrackedQrCode {

@@ -47,6 +47,14 @@ export function notQrCode(): PairingError {
   )
 }
 
+/** How many replaced codes are remembered. No provider repeats an older one. */
+const REPLACED_LIMIT = 12
+
+/** The keys of replaced codes with one more. */
+export function withReplaced(replaced: readonly string[], key: string): readonly string[] {
+  return [...replaced, key].slice(-REPLACED_LIMIT)
+}
+
 /** The string that identifies a code. */
 export function qrPayloadKey(payload: QrPayload): string {
   return payload.kind === 'text' ? payload.value : payload.src

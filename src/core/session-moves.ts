@@ -1,5 +1,5 @@
 import { PairingError } from './errors.js'
-import { qrPayloadKey } from './qr-payload.js'
+import { qrPayloadKey, withReplaced } from './qr-payload.js'
 import type { Phase, QrRound, SessionFacts, SessionPoll } from './session-state.js'
 
 /** The facts that a transition changes. */
@@ -17,9 +17,6 @@ export const initialRound: QrRound = {
   wanted: 1,
   replaced: [],
 }
-
-/** How many replaced codes are remembered. No provider repeats an older one. */
-const REPLACED_LIMIT = 12
 
 /** Enters a phase, and removes codes from the screen that do not belong to it. */
 export function enter(s: Draft, phase: Phase, at: number): void {
@@ -44,8 +41,7 @@ export function hideQr(s: Draft): void {
 export function forgetQr(s: Draft): void {
   const { code, replaced } = s.qr
   if (code) {
-    const keys = [...replaced, qrPayloadKey(code.payload)].slice(-REPLACED_LIMIT)
-    s.qr = { ...s.qr, code: undefined, replaced: keys }
+    s.qr = { ...s.qr, code: undefined, replaced: withReplaced(replaced, qrPayloadKey(code.payload)) }
   }
   hideQr(s)
 }

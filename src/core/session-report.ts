@@ -63,7 +63,7 @@ function stepsBetween(before: SessionState | undefined, after: SessionState): re
   const code = facts.poll.error?.code
   // Reported once for each run of failures with the same code.
   if (code && code !== before?.facts.poll.error?.code) steps.push({ type: 'retrying', code })
-  if (facts.abandonedAttempts > (before?.facts.abandonedAttempts ?? 0)) steps.push({ type: 'gave-up' })
+  if (facts.abandoned > (before?.facts.abandoned ?? 0)) steps.push({ type: 'gave-up' })
   const end = session.status === earlier?.status && !isFirst ? undefined : endOf(session, earlier)
   if (end) steps.push(end)
   const step = passkeyStep(session)

@@ -15,8 +15,8 @@ export type SessionRequest = { readonly at: number } & (
   | { readonly kind: 'request-pairing-code'; readonly phoneNumber: PhoneNumber }
 )
 
-/** Some links end two or three minutes after they were made. */
-const LINKED_WATCH_MS = 3 * 60_000
+/** WhatsApp ends some links two or three minutes after they were made. If a link ends later, the phone's owner ended it. */
+export const EARLY_END_MS: number = 3 * 60_000
 
 /** Finding the right screen on the phone takes this long. After that, WhatsApp may have refused the code. */
 const SLOW_CODE_MS = 30_000
@@ -59,7 +59,7 @@ export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
 export function isOnlyReadOnFocus({ phase, since, now, isConfirmed }: SessionFacts): boolean {
   // Nothing is shown until a read has confirmed the session.
   if (!isConfirmed) return false
-  return phase.name === 'linked' && !phase.unlinkSuspected && now - since > LINKED_WATCH_MS
+  return phase.name === 'linked' && !phase.unlinkSuspected && now - since > EARLY_END_MS
 }
 
 /** Whether the round ends, or waits for the user, when the current QR code expires. */

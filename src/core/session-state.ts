@@ -161,7 +161,7 @@ export interface SessionFacts {
   isSlow: boolean
   now: number
   attempt: number
-  abandonedAttempts: number
+  abandoned: number
   /**
    * The action that is due at the provider before the round continues. Each is sent once per round: then it is `started` or
    * `done`.

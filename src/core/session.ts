@@ -1,4 +1,4 @@
-import { pauseAfter } from './backoff.js'
+import { isClockSetBack, pauseAfter } from './backoff.js'
 import { isSame } from './is-same.js'
 import type { PairingMethod } from './provider.js'
 import type { SessionEvent } from './session-event.js'
@@ -21,9 +21,6 @@ export const DEFAULT_MAX_REFRESHES = 3
 
 /** After a longer silence (the machine slept), waiting times start again. */
 const SILENCE_MS = 60_000
-
-/** Two readings of one clock may be this far out of order before it counts as set back. */
-const CLOCK_TOLERANCE_MS = 1_000
 
 /** Options for the first state of a session. */
 export interface SessionOptions extends SessionSetup {
@@ -48,7 +45,7 @@ export function initialState(
     isSlow: false,
     now,
     attempt: autoStart ? 1 : 0,
-    abandonedAttempts: 0,
+    abandoned: 0,
     reset: 'none',
     isLastRead: false,
     source: undefined,
@@ -89,7 +86,7 @@ export function transition(
 
 /** Applies the passing of time to a session. */
 function settle(s: Draft, at: number, later: LaterRules | undefined): void {
-  if (at < s.now - CLOCK_TOLERANCE_MS) {
+  if (isClockSetBack(s.now, at)) {
     need(later).forgetTimes(s, at)
     return
   }
@@ -156,7 +153,7 @@ function apply(s: Draft, event: SessionEvent, later: LaterRules | undefined): vo
       if (s.leftAt === undefined) return
       break
     case 'left':
-      if (!isOver(viewSession(s, later))) s.abandonedAttempts += 1
+      if (!isOver(viewSession(s, later))) s.abandoned += 1
       s.leftAt = at
       s.isConfirmed = false
       return

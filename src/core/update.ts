@@ -1,4 +1,4 @@
-import { decodeMethods, decodeProviderId, decodeTiming } from './decode-offer.js'
+import { decodeMethods, decodeProviderId, decodeTiming, LONGEST_MS } from './decode-offer.js'
 import { isPairingErrorCode, PairingError, type PairingErrorCode } from './errors.js'
 import { asAmount, asRecord, asText, pickAmounts } from './json.js'
 import type { PasskeyStep } from './passkey-step.js'
@@ -217,14 +217,11 @@ export function hasDetails(input: unknown): boolean {
   return Boolean(status === 'linked' || pairingCode || passkey || helpUrl || reason)
 }
 
-/** The longest duration in an update. A timer of more than 24 days would fire immediately, again and again. In milliseconds. */
-export const LONGEST_WAIT_MS = 86_400_000
-
-/** Durations that a timer can wait for. */
+/** Durations that a timer can wait for. A timer of more than 24 days would fire immediately, again and again. */
 export function waits<Amounts extends Readonly<Record<string, number | undefined>>>(
   amounts: Amounts,
 ): Amounts {
-  const capped = Object.entries(amounts).map(([name, ms]) => [name, Math.min(ms ?? 0, LONGEST_WAIT_MS)])
+  const capped = Object.entries(amounts).map(([name, ms]) => [name, Math.min(ms ?? 0, LONGEST_MS)])
   return { ...amounts, ...Object.fromEntries(capped) }
 }
 
@@ -238,6 +235,6 @@ function decodeError(value: unknown): UpdateError | undefined {
   const waitMs = asAmount(retryInMs)
   return {
     code: isPairingErrorCode(code) ? code : 'unknown',
-    ...(waitMs !== undefined && { retryInMs: Math.min(waitMs, LONGEST_WAIT_MS) }),
+    ...(waitMs !== undefined && { retryInMs: Math.min(waitMs, LONGEST_MS) }),
   }
 }

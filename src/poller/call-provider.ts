@@ -1,19 +1,18 @@
 import { decodeTiming } from '../core/decode-offer.js'
 import { PairingError, toPairingError } from '../core/errors.js'
 import type { PasskeyAction } from '../core/passkey.js'
-import type {
-  PairingMemory,
-  PairingProvider,
-  PairingSnapshot,
-  ProviderTiming,
-  RequestOptions,
+import {
+  type PairingMemory,
+  type PairingProvider,
+  type PairingSnapshot,
+  type ProviderTiming,
+  REQUESTS_PER_CALL,
+  type RequestOptions,
 } from '../core/provider.js'
 import { decodeSnapshot } from '../core/snapshot.js'
 import type { PairingAction, PairingWant } from '../core/update.js'
+import { inTime } from '../lib/in-time.js'
 import type { PollerHost, ProviderCall } from './poller-host.js'
-
-/** One call of a provider may take two requests: the QR code, then the state. */
-const REQUESTS_PER_CALL = 2
 
 /** The provider to call, and the host that logs the call. */
 export interface CallOptions<Call = PairingWant | PairingAction | PasskeyAction> {
@@ -48,7 +47,7 @@ export async function callProvider<Value>(
   const startedAt = Date.now()
   const entry = () => ({ event: 'upstream', call, durationMs: Date.now() - startedAt }) as const
   try {
-    const value = await inTime(run, provider.timing.requestTimeoutMs * REQUESTS_PER_CALL, signals)
+    const value = await inTime(run, provider.timing.requestTimeoutMs * REQUESTS_PER_CALL, signals, overdue)
     host.log(entry(), provider)
     return value
   } catch (error) {
@@ -73,31 +72,8 @@ export function readProvider(
   })
 }
 
-async function inTime<Value>(
-  run: (options: RequestOptions) => Promise<Value>,
-  limitMs: number,
-  outer: readonly AbortSignal[],
-): Promise<Value> {
-  const controller = new AbortController()
-  const end = (): void => controller.abort()
-  // Not AbortSignal.any(), which edge runtimes and older browsers lack.
-  for (const signal of outer) {
-    if (signal.aborted) end()
-    signal.addEventListener('abort', end)
-  }
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const overdue = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new PairingError('timeout', 'The provider did not respond in time. Try again.'))
-      end()
-    }, limitMs)
-  })
-  try {
-    return await Promise.race([run({ signal: controller.signal }), overdue])
-  } finally {
-    clearTimeout(timer)
-    for (const signal of outer) signal.removeEventListener('abort', end)
-  }
+function overdue(): PairingError {
+  return new PairingError('timeout', 'The provider did not respond in time. Try again.')
 }
 
 /** JavaScript checks no types. Without a valid timing, requests would be sent without a pause. */

@@ -1,11 +1,11 @@
-import { pauseAfter } from '../core/backoff.js'
+import { isClockSetBack, pauseAfter } from '../core/backoff.js'
 import type { PairingError } from '../core/errors.js'
 import type { PairingSnapshot, ProviderTiming } from '../core/provider.js'
 import { promisedAt, type QrRequests, type TrackedQrCode, trackQrCode } from '../core/qr-lifetime.js'
-import { qrPayloadKey } from '../core/qr-payload.js'
+import { qrPayloadKey, withReplaced } from '../core/qr-payload.js'
 import type { PairingWant } from '../core/update.js'
 import { isRefusal, pauseAfterRefusal } from './refusals.js'
-import { afterFoundChange, initialWebhookRecord, type WebhookRecord } from './webhook-record.js'
+import { afterFoundChange, initialWebhookRecord, NEVER, type WebhookRecord } from './webhook-record.js'
 
 /** A pairing code that a provider issued. Times are epoch milliseconds. */
 export interface IssuedCode {
@@ -67,12 +67,6 @@ export interface PollState extends QrRequests {
   readonly confirmedCode: string | undefined
 }
 
-/** How many replaced codes are remembered. No provider repeats an older one. */
-const REPLACED_LIMIT = 12
-
-/** A time before all others. */
-export const NEVER: number = Number.NEGATIVE_INFINITY
-
 /** The state of a session before its first request. */
 export const initialPollState: PollState = {
   state: undefined,
@@ -101,9 +95,6 @@ export const initialPollState: PollState = {
   confirmedCode: undefined,
 }
 
-/** Two readings of one clock may be this far out of order before it counts as set back. */
-const CLOCK_TOLERANCE_MS = 1_000
-
 /** The origin of a snapshot: a response to a request of this process, or a message without one. */
 export interface SnapshotOrigin {
   readonly want?: PairingWant | undefined
@@ -115,7 +106,7 @@ export interface SnapshotOrigin {
 
 /** Whether the clock was set back. Then all ages are unknown, and nothing may wait until the old time is reached again. */
 export function isSetBack({ respondedAt, failedAt }: PollState, at: number): boolean {
-  return at < Math.max(respondedAt, failedAt) - CLOCK_TOLERANCE_MS
+  return isClockSetBack(Math.max(respondedAt, failedAt), at)
 }
 
 /** The state after a snapshot. */
@@ -201,8 +192,7 @@ function applySnapshot(
       // A requested code means that no phone is linked. During linking, only the state can mean that.
       ...(isOver(next.state, want) && { state: { status: 'unlinked' } }),
       qr,
-      replaced:
-        before === undefined || isSame ? base.replaced : [...base.replaced, before].slice(-REPLACED_LIMIT),
+      replaced: before === undefined || isSame ? base.replaced : withReplaced(base.replaced, before),
       qrCount: isSame ? base.qrCount : base.qrCount + 1,
       // A pushed code counts like a requested one.
       qrRespondedAt: at,

@@ -1,25 +1,15 @@
 import type { PairingSnapshot, ProviderTiming } from '../core/provider.js'
 import {
   PUSH_SLACK_MS,
+  QR_RESPONSE_GRACE_MS,
   qrExpiresAt,
   qrHiddenAt,
   qrRequestAt,
   type TrackedQrCode,
 } from '../core/qr-lifetime.js'
 import type { PairingWant } from '../core/update.js'
-import {
-  type IssuedCode,
-  isCodeUsed,
-  isInactive,
-  isSetBack,
-  NEVER,
-  type PollState,
-  stageOf,
-} from './poll-state.js'
-import { areTrusted, TRUSTED_INTERVAL_MS } from './webhook-record.js'
-
-/** How long a code stays after the next request was due, while the response travels. */
-const TRUSTED_GRACE_MS = 2_000
+import { type IssuedCode, isCodeUsed, isInactive, isSetBack, type PollState, stageOf } from './poll-state.js'
+import { areTrusted, NEVER, TRUSTED_INTERVAL_MS } from './webhook-record.js'
 
 /** The pause between the end of a code and the request for the next one, if that starts a pairing. By then a scan has arrived. */
 const SETTLED_MS = 1_000
@@ -132,7 +122,7 @@ export function shownQrCode(poll: PollState, at: number, timing: ProviderTiming)
   const expiresAt = qrExpiresAt(qr, timing)
   // If requests are rare, a code is confirmed rarely too.
   const trustedUntil = areTrusted(poll.webhooks)
-    ? qr.confirmedAt + TRUSTED_INTERVAL_MS + TRUSTED_GRACE_MS
+    ? qr.confirmedAt + TRUSTED_INTERVAL_MS + QR_RESPONSE_GRACE_MS
     : NEVER
   const hideAt = Math.min(Math.max(qrHiddenAt(qr, timing), trustedUntil), expiresAt)
   return at < hideAt ? { payload: qr.payload, hideInMs: hideAt - at, expiresInMs: expiresAt - at } : undefined

@@ -8,7 +8,8 @@ export interface WebhookRecord {
   readonly missedAt: number | undefined
 }
 
-const NEVER = Number.NEGATIVE_INFINITY
+/** A time before all others. */
+export const NEVER: number = Number.NEGATIVE_INFINITY
 
 /** Before the first webhook. */
 export const initialWebhookRecord: WebhookRecord = { inARow: 0, announcedAt: NEVER, missedAt: undefined }

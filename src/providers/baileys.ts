@@ -45,13 +45,12 @@ import type { WASocket } from 'baileys'
 import { abortedError } from '../core/errors.js'
 import type { PairingBus } from '../core/pairing-bus.js'
 import type { PairingProvider, ProviderTiming, RequestOptions } from '../core/provider.js'
+import { PAIRING_CODE_LIFETIME_MS, QR_LIFETIME_MS } from '../core/qr-lifetime.js'
 import { openAuthFolder } from './lib/baileys-auth-folder.js'
 import type { BaileysAuthState } from './lib/baileys-auth-state.js'
-import { QR_LIFETIME_MS, ROUND_MS } from './lib/baileys-clock.js'
 import { closed, hostError } from './lib/baileys-ending.js'
 import { createFolderLock } from './lib/baileys-folder-lock.js'
-import { closeSession, sessionFor } from './lib/baileys-registry.js'
-import { type BaileysSession, createBaileysSession } from './lib/baileys-session.js'
+import { type BaileysSession, closeSession, createBaileysSession, sessionFor } from './lib/baileys-session.js'
 import type { BaileysSocketOptions } from './lib/baileys-socket.js'
 import { unlessAborted } from './lib/request.js'
 import { assertServer, requiredOption } from './lib/server-only.js'
@@ -127,7 +126,7 @@ const TIMING: ProviderTiming = {
   // How soon a scan is noticed.
   statusIntervalMs: 2_000,
   // The life of the connection that WhatsApp issues codes on.
-  pairingCodeLifetimeMs: ROUND_MS,
+  pairingCodeLifetimeMs: PAIRING_CODE_LIFETIME_MS,
   // Baileys waits up to 20 seconds for a connection; then the first code arrives.
   requestTimeoutMs: 30_000,
 }
@@ -167,10 +166,10 @@ export function baileys(options: BaileysOptions): BaileysProvider {
   ): Promise<Result> => {
     if (signal?.aborted) throw abortedError()
     // The app's `authState` and `onSocket` may throw anything.
-    const response = task(session()).catch((error: unknown) => {
+    const result = task(session()).catch((error: unknown) => {
       throw hostError(error)
     })
-    return signal ? unlessAborted(response, signal, abortedError) : response
+    return signal ? unlessAborted(result, signal, abortedError) : result
   }
 
   return {

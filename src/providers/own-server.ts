@@ -78,6 +78,7 @@ import { normalizePairingCode } from '../core/pairing-code.js'
 import { decodePasskeyChallenge, decodePasskeyHandoff } from '../core/passkey.js'
 import { asPasskeyCode, asPasskeyStep, type PasskeyStep } from '../core/passkey-step.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
+import { PAIRING_CODE_LIFETIME_MS, QR_LIFETIME_MS } from '../core/qr-lifetime.js'
 import { hasField, isPage, type ProviderApi, providerError } from './lib/provider-error.js'
 import { createRequester, type ProviderResponse } from './lib/request.js'
 import { createResetSteps } from './lib/reset-steps.js'
@@ -110,13 +111,12 @@ export type OwnServerPasskeyCall = 'answer' | 'confirm' | 'handoff' | 'reset'
 
 const TIMING: ProviderTiming = {
   // WhatsApp's own rotation.
-  qrLifetimeMs: 20_000,
+  qrLifetimeMs: QR_LIFETIME_MS,
   // There is no rate limit to respect, and a response comes from memory.
   qrIntervalMs: 3_000,
   qrMinIntervalMs: 1_000,
   statusIntervalMs: 2_000,
-  // The life of the connection for which WhatsApp issues a code.
-  pairingCodeLifetimeMs: 160_000,
+  pairingCodeLifetimeMs: PAIRING_CODE_LIFETIME_MS,
   // A pairing code may need a start of the engine.
   requestTimeoutMs: 30_000,
 }

@@ -37,6 +37,7 @@ import { asRecord } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
+import { PAIRING_CODE_LIFETIME_MS, QR_LIFETIME_MS } from '../core/qr-lifetime.js'
 import { pause } from '../lib/pause.js'
 import { isPage, type ProviderApi, providerError } from './lib/provider-error.js'
 import { qrContent } from './lib/qr-content.js'
@@ -72,16 +73,16 @@ export interface WahaOptions extends SecretOptions {
 }
 
 const TIMING: ProviderTiming = {
-  // Documented: 20 seconds each, after a first code of 60.
-  qrLifetimeMs: 20_000,
+  // WhatsApp's own rotation, as documented.
+  qrLifetimeMs: QR_LIFETIME_MS,
   // No limit is documented.
   qrIntervalMs: 5_000,
   // A shorter pause is used only when a change is due.
   qrMinIntervalMs: 2_000,
   // How soon a scan is noticed.
   statusIntervalMs: 3_000,
-  // Its connection ends after 160 seconds, and the code is issued some seconds after the connection began.
-  pairingCodeLifetimeMs: 150_000,
+  // The code is issued some seconds after the connection began.
+  pairingCodeLifetimeMs: PAIRING_CODE_LIFETIME_MS - 10_000,
   // WAHA responds to a QR request after up to 10 seconds and to a logout after 4; engines with a browser take longer.
   requestTimeoutMs: 20_000,
 }

@@ -27,7 +27,7 @@ import { asRecord, asText } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
-import { QR_LONGEST_LIFETIME_MS } from '../core/qr-lifetime.js'
+import { PAIRING_CODE_LIFETIME_MS, QR_LIFETIME_MS, QR_LONGEST_LIFETIME_MS } from '../core/qr-lifetime.js'
 import { hasField, type ProviderApi, providerError } from './lib/provider-error.js'
 import { qrContent } from './lib/qr-content.js'
 import { createRequester, type ProviderRequest, type ProviderResponse } from './lib/request.js'
@@ -87,16 +87,15 @@ export interface WasendSession {
 }
 
 const TIMING: ProviderTiming = {
-  // WAHA: 20 seconds each, after a first code of 60.
-  qrLifetimeMs: 20_000,
+  // WhatsApp's own rotation, as WAHA documents it.
+  qrLifetimeMs: QR_LIFETIME_MS,
   // No limit is documented; 429 is.
   qrIntervalMs: 5_000,
   // Below that only to meet a change that is due.
   qrMinIntervalMs: 2_000,
   // As often as a scan should be noticed.
   statusIntervalMs: 3_000,
-  // The life of the connection that WhatsApp issues codes on.
-  pairingCodeLifetimeMs: 160_000,
+  pairingCodeLifetimeMs: PAIRING_CODE_LIFETIME_MS,
   // As in the SDK: the provider responds to a QR request only when a code is available.
   requestTimeoutMs: 30_000,
 }

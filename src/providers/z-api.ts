@@ -38,6 +38,7 @@ import { asRecord, asText } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
+import { PAIRING_CODE_LIFETIME_MS } from '../core/qr-lifetime.js'
 import { isPaymentRequired } from './lib/payment-required.js'
 import {
   hasField,
@@ -95,8 +96,8 @@ const TIMING: ProviderTiming = {
   qrMinIntervalMs: 5_000,
   // No limit is documented; this is a conservative value.
   statusIntervalMs: 4_000,
-  // Not documented: the life of the connection for which WhatsApp issues a code.
-  pairingCodeLifetimeMs: 160_000,
+  // Not documented.
+  pairingCodeLifetimeMs: PAIRING_CODE_LIFETIME_MS,
   // Responses come immediately or not at all.
   requestTimeoutMs: 10_000,
 }

@@ -3,9 +3,9 @@ import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/
 import examples from 'libphonenumber-js/mobile/examples'
 import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
-import { extractNumber } from '../../src/core/extract-number.js'
 import { groupDigits } from '../../src/core/group-digits.js'
 import { isPhoneNumber, normalizePhoneNumber } from '../../src/core/phone-number.js'
+import { extractNumber } from '../../src/core/phone-text.js'
 import { anyText } from '../any-text.js'
 import { randomRuns } from '../long-runs.js'
 

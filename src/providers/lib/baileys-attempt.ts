@@ -1,6 +1,12 @@
 import type { WASocket } from 'baileys'
 import type { PairingError } from '../../core/errors.js'
 import type { PairingAccount } from '../../core/provider.js'
+import {
+  CODES_OF_A_ROUND,
+  PAIRING_CODE_LIFETIME_MS,
+  QR_LIFETIME_MS,
+  QR_LONGEST_LIFETIME_MS,
+} from '../../core/qr-lifetime.js'
 import type { FencedAuthState } from './baileys-auth-state.js'
 import type { SocketEnding } from './baileys-ending.js'
 import type { Baileys } from './baileys-package.js'
@@ -100,4 +106,20 @@ export async function finishLink({ auth, saved, socket }: Attempt): Promise<Pair
     throw error
   }
   return accountOf(auth.state.creds.me, await socket.pictureUrl())
+}
+
+/**
+ * How long a code of a round is shown.
+ *
+ * @param qrTimeout Baileys' option of this name, which applies to the first code and to the others.
+ */
+export function qrLifetimeMs(number: number, qrTimeout: number | undefined): number {
+  return qrTimeout ?? (number === 1 ? QR_LONGEST_LIFETIME_MS : QR_LIFETIME_MS)
+}
+
+/** How long a pairing code is valid that is requested with the first QR code. */
+export function pairingCodeLifetimeMs(qrTimeout: number | undefined): number {
+  return qrTimeout === undefined
+    ? PAIRING_CODE_LIFETIME_MS
+    : Math.min(qrTimeout * CODES_OF_A_ROUND, PAIRING_CODE_LIFETIME_MS)
 }

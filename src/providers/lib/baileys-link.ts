@@ -2,18 +2,25 @@ import type { WASocket } from 'baileys'
 import type { PairingError } from '../../core/errors.js'
 import type { PhoneNumber } from '../../core/phone-number.js'
 import type { PairingSnapshot } from '../../core/provider.js'
-import { type Attempt, finishLink, type OpenedAuth, openAttempt } from './baileys-attempt.js'
+import { inTime } from '../../lib/in-time.js'
+import {
+  type Attempt,
+  finishLink,
+  type OpenedAuth,
+  openAttempt,
+  pairingCodeLifetimeMs,
+  qrLifetimeMs,
+} from './baileys-attempt.js'
 import { type BaileysAuthState, type FencedAuthState, isLinked, withFence } from './baileys-auth-state.js'
-import { pairingCodeLifetimeMs, qrLifetimeMs } from './baileys-clock.js'
 import { closed, ended, hostError, type SocketEnding, unreachable } from './baileys-ending.js'
 import { FolderBusyError, type FolderLock } from './baileys-folder-lock.js'
 import { type Baileys, baileysName, loadBaileys } from './baileys-package.js'
 import { createRetry } from './baileys-retry.js'
 import type { BaileysSocketOptions } from './baileys-socket.js'
 import { accountOf, type LinkState, statusSnapshot } from './baileys-state.js'
+import { timeout } from './fetch-failure.js'
 import { createTurns } from './in-turn.js'
 import { passkeyExpired } from './passkey-memory.js'
-import { within } from './within.js'
 
 /** Options of a link. */
 export interface BaileysLinkOptions {
@@ -288,7 +295,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     if (state.status === 'idle' || state.status === 'pairing') await startRound()
     const current = attempt
     if (state.status !== 'pairing' || !current) return statusSnapshot(state, Date.now())
-    await within(requestTimeoutMs, current.ready)
+    await inTime(() => current.ready, requestTimeoutMs, [], timeout)
     const expiresAt = current.readyAt + pairingCodeLifetimeMs(socketOptions.qrTimeout)
     const value = await current.socket.requestPairingCode(phoneNumber)
     if (current !== attempt) throw ended()

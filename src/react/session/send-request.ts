@@ -2,7 +2,7 @@ import type { PairingConnection, PairingSource } from '../../core/connection.js'
 import { PairingError, toPairingError } from '../../core/errors.js'
 import { isExpected } from '../../core/is-expected.js'
 import { printOnce } from '../../core/print-error.js'
-import type { PairingProvider, RequestOptions } from '../../core/provider.js'
+import { type PairingProvider, REQUESTS_PER_CALL, type RequestOptions } from '../../core/provider.js'
 import type { SessionEvent } from '../../core/session-event.js'
 import { isCodeOnScreen } from '../../core/session-moves.js'
 import type { SessionRequest } from '../../core/session-request.js'
@@ -11,9 +11,6 @@ import type { PairingUpdate } from '../../core/update.js'
 import { loadedSession, loadLaterSession } from './load-later-session.js'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
-
-/** One call of a provider may need two requests (the QR code, then the state), and goes through a server. */
-const REQUESTS_PER_CALL = 2
 
 /** The time limit before the first update, which contains the provider's timing. In milliseconds. */
 const FIRST_TIMEOUT_MS = 60_000
