@@ -24,7 +24,7 @@ const late: EndsInOrder = [undefined, linked, linked, linked]
 const codeGone = ends('linked', 'expired (code-not-entered)')
 
 const clocks: readonly Fault[] = [
-  ...strikes('the clock is set an hour ahead', ({ time }) => time.setClock(HOUR), [
+  ...strikes('the clock is set an hour ahead', ({ machine }) => machine.setClock(HOUR), [
     undefined,
     codeGone,
     // GREEN-API is between two states then, so its state is read again.
@@ -32,14 +32,14 @@ const clocks: readonly Fault[] = [
     linked,
   ]),
   ...[HOUR, 10 * SECOND].flatMap((ms) =>
-    strikes(`the clock is set ${ms / SECOND} s back`, ({ time }) => time.setClock(-ms), [
+    strikes(`the clock is set ${ms / SECOND} s back`, ({ machine }) => machine.setClock(-ms), [
       undefined,
       codeGone,
       codeGone,
       linked,
     ]),
   ),
-  ...strikes('the machine sleeps for 8 hours', ({ time }) => time.sleep(8 * HOUR), [
+  ...strikes('the machine sleeps for 8 hours', ({ machine }) => machine.sleep(8 * HOUR), [
     undefined,
     codeGone,
     linked,

@@ -3,11 +3,12 @@ import { focusManager, onlineManager } from '@tanstack/react-query'
 import { vi } from 'vitest'
 import { PairingError, type PairingMethod, proxy } from '../../src/index.js'
 import { createEmulator, type Emulator } from '../../src/testing.js'
-import { type FakeTime, startFakeTime } from '../fake-time.js'
 import { createPageServer, type PageServer, wishOf } from '../react/page-server.js'
+import { advance } from '../time.js'
 import { type CodeEnds, codeOnScreen, noteCodeEnds } from './code-ends.js'
 import { refused } from './interference.js'
 import { createLink, type Link } from './link.js'
+import { type Machine, startMachine } from './machine.js'
 import { createPage, type Page, type PageOptions } from './page.js'
 import { createProviderSide, type ProviderSideOptions, type Service } from './provider-side.js'
 import { type Held, watchHeld } from './watch-leaks.js'
@@ -31,10 +32,10 @@ export interface FaultSetupOptions extends ProviderSideOptions, PageOptions {
   readonly isLive?: boolean
 }
 
-/** Everything from a page to a phone, and the clock: page → link → host → link → provider → phone. */
+/** Everything from a page to a phone, and the machine of the page: page → link → host → link → provider → phone. */
 export interface FaultSetup {
   readonly id: Service
-  readonly time: FakeTime
+  readonly machine: Machine
   readonly page: Page
   /** The link between the page and the host. */
   readonly pageLink: Link
@@ -47,7 +48,7 @@ export interface FaultSetup {
   visitor: Visitor
   /** Whether the page is visible. */
   readonly isSeen: boolean
-  /** When the screen last changed, in the time of {@link FakeTime.awake}. */
+  /** When the screen last changed, in the time of {@link Machine.awake}. */
   readonly changedAt: number
   /** The longest time that a code stayed on screen after it had expired. */
   readonly overdueMs: number
@@ -68,11 +69,11 @@ export interface FaultSetup {
 }
 
 export function createFaultSetup({ id, method, isLive, ...options }: FaultSetupOptions): FaultSetup {
-  const time = startFakeTime()
+  const machine = startMachine()
   vi.spyOn(Math, 'random').mockImplementation(sameNumbers())
-  const held = watchHeld(() => time.timers)
+  const held = watchHeld()
   const emulator = createEmulator({
-    now: time.now,
+    now: machine.now,
     seed: 7,
     // Z-API restores an existing login without a new scan.
     ...(id === 'z-api' && options.resettingMs && { linkingMs: options.resettingMs }),
@@ -115,17 +116,17 @@ export function createFaultSetup({ id, method, isLive, ...options }: FaultSetupO
     const code = codeOnScreen(shown)
     const end = code === undefined ? undefined : codes.endOf(code)
     // What the last look showed has been on screen until now.
-    if (end !== undefined) overdueMs = Math.max(overdueMs, time.now() - Math.max(end, time.wokeAt))
+    if (end !== undefined) overdueMs = Math.max(overdueMs, machine.now() - Math.max(end, machine.wokeAt))
     if (page.session === shown) return
     shown = page.session
-    changedAt = time.awake()
+    changedAt = machine.awake()
     await codes.note()
     setup.onChange()
   }
 
   const setup: FaultSetup = {
     id,
-    time,
+    machine,
     page,
     pageLink,
     server,
@@ -159,7 +160,7 @@ export function createFaultSetup({ id, method, isLive, ...options }: FaultSetupO
       )
     },
     onChange: () => {},
-    pass: (ms) => time.pass(ms, look),
+    pass: (ms) => advance(ms, look),
     answer() {
       const code = codeOnScreen(page.session)
       if (code === undefined) return false
@@ -190,7 +191,7 @@ export function createFaultSetup({ id, method, isLive, ...options }: FaultSetupO
       server.kill()
       onlineManager.setOnline(true)
       focusManager.setFocused(undefined)
-      time.end()
+      vi.useRealTimers()
       vi.restoreAllMocks()
       vi.unstubAllGlobals()
     },

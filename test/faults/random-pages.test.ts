@@ -83,9 +83,9 @@ const happenings: Readonly<Record<string, Happening>> = {
   'the user is signed out': (setup) => {
     setup.visitor = 'unknown'
   },
-  'the clock is set ahead': ({ time }, ms) => time.setClock(ms),
-  'the clock is set back': ({ time }, ms) => time.setClock(-5 * MINUTE - ms),
-  'the machine sleeps': ({ time }, ms) => time.sleep(ms),
+  'the clock is set ahead': ({ machine }, ms) => machine.setClock(ms),
+  'the clock is set back': ({ machine }, ms) => machine.setClock(-5 * MINUTE - ms),
+  'the machine sleeps': ({ machine }, ms) => machine.sleep(ms),
   offline: (setup) => setup.setOnline(false),
   online: (setup) => setup.setOnline(true),
   hidden: (setup) => setup.setSeen(false),

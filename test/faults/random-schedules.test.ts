@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PairingErrorCode, PairingSessionStatus } from '../../src/index.js'
 import { isLong } from '../long-runs.js'
+import { advance } from '../time.js'
 import { documentedEnds } from './run-fault.js'
 import { createSimulation, phoneNumber, type Simulation } from './simulation.js'
 
@@ -43,11 +44,11 @@ const happenings = {
   'answers are none': fails('invalid-answer'),
   'too many requests': fails('rate-limited'),
   'the credentials are refused': fails('unauthorized'),
-  'the clock is set ahead': ({ time }, ms) => time.setClock(ms),
+  'the clock is set ahead': ({ machine }, ms) => machine.setClock(ms),
   // A smaller change cannot be detected without a second clock.
-  'the clock is set back': ({ time }, ms) => time.setClock(-5 * MINUTE - ms),
-  'the machine sleeps': async ({ time, pass }, ms) => {
-    time.sleep(ms)
+  'the clock is set back': ({ machine }, ms) => machine.setClock(-5 * MINUTE - ms),
+  'the machine sleeps': async ({ machine, pass }, ms) => {
+    machine.sleep(ms)
     // Passes the time until timers have run.
     await pass(3 * SECOND)
   },
@@ -138,7 +139,7 @@ describe('a session that waits', () => {
     setup.conditions = { latencyMs: 0, fails: 'silence' }
     setup.open()
     let timers = 0
-    await setup.time.pass(MINUTE, () => {
+    await advance(MINUTE, () => {
       timers += 1
     })
     expect(timers).toBeLessThan(20)
@@ -150,7 +151,7 @@ describe('a session that waits', () => {
     focusManager.setFocused(false)
     // Long enough for the code to leave the screen: from then on, nothing wakes the session.
     await setup.pass(MINUTE)
-    setup.time.setClock(-60 * MINUTE)
+    setup.machine.setClock(-60 * MINUTE)
     focusManager.setFocused(true)
     await setup.pass(1_000)
     expect(setup.session?.status).toBe('awaiting-scan')

@@ -69,11 +69,11 @@ export async function runFault(fault: Fault, id: Service, method: PairingMethod)
 }
 
 async function runToEnd(setup: FaultSetup, fault: Fault): Promise<End | undefined> {
-  const { page, pageLink, time } = setup
+  const { page, pageLink, machine } = setup
   let causedAt: number | undefined
   const reach = (moment: Moment): void => {
     if (moment !== fault.when || causedAt !== undefined) return
-    causedAt = time.awake()
+    causedAt = machine.awake()
     fault.cause(setup)
   }
   pageLink.onSend = (kind) => {
@@ -93,15 +93,15 @@ async function runToEnd(setup: FaultSetup, fault: Fault): Promise<End | undefine
     const { session } = page
     const isWatched = session?.status === 'linked'
     const requestsNow = requestsOf(setup)
-    if (requestsNow > requests && !isWatched) quietSince = time.awake()
+    if (requestsNow > requests && !isWatched) quietSince = machine.awake()
     requests = requestsNow
     const overAt = causedAt === undefined ? Number.POSITIVE_INFINITY : causedAt + (fault.lastsMs ?? 0)
     const since = Math.max(quietSince, setup.changedAt, overAt)
-    if (session && documentedEnds.includes(session.status) && time.awake() - since >= STABLE_MS) {
+    if (session && documentedEnds.includes(session.status) && machine.awake() - since >= STABLE_MS) {
       leave()
       return endOf(session)
     }
-  } while (time.awake() < LONGEST_MS)
+  } while (machine.awake() < LONGEST_MS)
   leave()
   return undefined
 }

@@ -19,8 +19,9 @@ import { loadLaterSession } from '../../src/react/session/load-later-session.js'
 import { firstState, pairingSessionQueryOptions } from '../../src/react/session/query-options.js'
 import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { createEmulator, type Emulator } from '../../src/testing.js'
-import { type FakeTime, startFakeTime } from '../fake-time.js'
 import { timing } from '../react/scripted-provider.js'
+import { advance } from '../time.js'
+import { type Machine, startMachine } from './machine.js'
 
 // The module is loaded on demand, which takes real time: fake timers would not wait for it.
 await loadLaterSession()
@@ -35,7 +36,7 @@ export interface Conditions {
 
 /** A session as in the hook, without React, and an account without HTTP, so that thousands run in a minute. */
 export interface Simulation {
-  readonly time: FakeTime
+  readonly machine: Machine
   readonly emulator: Emulator
   readonly session: PairingSession | undefined
   conditions: Conditions
@@ -65,9 +66,6 @@ const silentStates: readonly (PairingSession['status'] | undefined)[] = [undefin
 /** How long after the request about it was due a code is hidden, to leave time for the response. */
 const GRACE_MS = 2_000
 
-/** Promises settle within one turn, and nothing else is pending here. */
-const TURNS_TO_SETTLE = 1
-
 /** The delay of a timer that was set for less than a millisecond. */
 const ROUNDING_MS = 10
 
@@ -77,8 +75,8 @@ const LONGEST_TIMER_MS = 2_000
 export const phoneNumber = normalizePhoneNumber('5511987654321')
 
 export function createSimulation(): Simulation {
-  const time = startFakeTime(TURNS_TO_SETTLE)
-  const emulator = createEmulator({ now: time.now, seed: 7 })
+  const machine = startMachine()
+  const emulator = createEmulator({ now: machine.now, seed: 7 })
   const broken = new Set<string>()
   /** When each code expires, and how much time this machine had missed when the code was issued. */
   const ends = new Map<string, { readonly at: number; readonly unseenMs: number }>()
@@ -128,7 +126,7 @@ export function createSimulation(): Simulation {
   }
 
   function note(code: string, at: number): void {
-    ends.set(code, { at, unseenMs: ends.get(code)?.unseenMs ?? time.unseenMs })
+    ends.set(code, { at, unseenMs: ends.get(code)?.unseenMs ?? machine.unseenMs })
   }
 
   /** Returns the state of the account, and records the current codes. */
@@ -211,7 +209,7 @@ export function createSimulation(): Simulation {
     const end = shown === undefined ? undefined : ends.get(shown)
     if (end !== undefined) {
       // What the last look showed has been on screen until now. A page cannot count time that it cannot see.
-      const overdueMs = time.now() - Math.max(end.at + time.unseenMs - end.unseenMs, time.wokeAt)
+      const overdueMs = machine.now() - Math.max(end.at + machine.unseenMs - end.unseenMs, machine.wokeAt)
       if (overdueMs > timing.qrLifetimeMs + GRACE_MS + LONGEST_TIMER_MS + ROUNDING_MS + slowestMs)
         broken.add(`a dead code was up for ${overdueMs} ms`)
     }
@@ -219,14 +217,14 @@ export function createSimulation(): Simulation {
   }
 
   const setup: Simulation = {
-    time,
+    machine,
     emulator,
     conditions: { latencyMs: 0 },
     broken,
     get session() {
       return observer?.getCurrentResult().data
     },
-    pass: (ms) => time.pass(ms, sample),
+    pass: (ms) => advance(ms, sample),
     open(method = 'qr') {
       observer = observe(method)
       client.mount()
@@ -263,14 +261,14 @@ export function createSimulation(): Simulation {
       else emulator.typeCode(code)
     },
     get left() {
-      return time.timers + client.getQueryCache().getAll().length
+      return vi.getTimerCount() + client.getQueryCache().getAll().length
     },
     end() {
       setup.close()
       processRegistry().close()
       onlineManager.setOnline(true)
       focusManager.setFocused(undefined)
-      time.end()
+      vi.useRealTimers()
       vi.restoreAllMocks()
     },
   }

@@ -29,12 +29,8 @@ class SilentChannel {
 /** React adds this listener once per document and never removes it. */
 const REACTS_OWN = 'selectionchange'
 
-/**
- * Counts from now on. `vi.restoreAllMocks` and `vi.unstubAllGlobals` end it.
- *
- * @param timers The number of pending timers.
- */
-export function watchHeld(timers: () => number): () => Held {
+/** Counts from now on, in emulated time. `vi.restoreAllMocks` and `vi.unstubAllGlobals` end it. */
+export function watchHeld(): () => Held {
   SilentChannel.open.clear()
   vi.stubGlobal('BroadcastChannel', SilentChannel)
   const listeners = [window, document].map((target: EventTarget) => {
@@ -58,7 +54,7 @@ export function watchHeld(timers: () => number): () => Held {
   return () => ({
     listeners: listeners.flatMap((added) => [...added.values()]).reduce((sum, known) => sum + known.size, 0),
     channels: SilentChannel.open.size,
-    timers: timers(),
+    timers: vi.getTimerCount(),
   })
 }
 

@@ -1,6 +1,6 @@
 import '../late-modules.js'
 import { environmentManager, QueryClient, QueryObserver } from '@tanstack/react-query'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import { createPollerRegistry } from '../../src/poller/registry.js'
 import { evolutionApi } from '../../src/providers/evolution-api.js'
@@ -9,8 +9,8 @@ import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { createHandler } from '../../src/server/handler.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { createEmulator, mockEvolutionApi } from '../../src/testing.js'
-import { type FakeTime, startFakeTime } from '../fake-time.js'
 import { isLong } from '../long-runs.js'
+import { advance, startTime } from '../time.js'
 
 // Each schedule combines pages that poll or have live events, webhooks, an adapter for each request, and a slow server. Pages
 // start over, and the scan happens at a random moment. WhatsApp must see one login, regardless of the requests of the poller and
@@ -50,8 +50,6 @@ const AFTERWARDS_MS = 30_000
 const url = 'https://host.example/api/pairing'
 const SECRET = 'a secret of twenty-four characters'.replaceAll(' ', '-')
 
-let time: FakeTime | undefined
-
 // React Query does not refetch on its own without a window.
 beforeAll(async () => {
   environmentManager.setIsServer(() => false)
@@ -60,17 +58,13 @@ beforeAll(async () => {
 })
 afterAll(() => environmentManager.setIsServer(() => true))
 
-afterEach(() => {
-  time?.end()
-  time = undefined
-})
+afterEach(() => void vi.useRealTimers())
 
 async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
   const random = randomOf(seed)
   const between = (from: number, to: number): number => from + random() * (to - from)
-  const clock = startFakeTime()
-  time = clock
-  const emulator = createEmulator({ now: clock.now, seed, linkingMs: between(50, 2_000) })
+  startTime()
+  const emulator = createEmulator({ seed, linkingMs: between(50, 2_000) })
   const key = { apiKey: 'KEY', instanceName: 'shop' }
   const gapMs = version === '2.4' ? between(3_000, 7_000) : between(0, 300)
   const hook: { handle?: (request: Request) => Promise<Response> } = {}
@@ -110,13 +104,13 @@ async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
   if (random() < 0.3) {
     const headers = { apikey: key.apiKey }
     void server.fetch('https://evolution.example.com/instance/connect/shop', { headers })
-    await clock.pass(between(2_100, 60_000), () => {})
+    await advance(between(2_100, 60_000))
   }
   // After a logout by its API, version 2.4 does not reconnect.
   if (random() < 0.3) {
     const headers = { apikey: key.apiKey }
     void server.fetch('https://evolution.example.com/instance/logout/shop', { method: 'DELETE', headers })
-    await clock.pass(3_000, () => {})
+    await advance(3_000)
   }
   const live = updates !== 'polling'
   const provider = () => proxy({ url, live, fetch: (input, init) => handler(new Request(input, init)) })
@@ -144,29 +138,28 @@ async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
   })
   const [first] = pages
   const session = () => first?.observer.getCurrentResult().data
-  const look = (): void => {}
 
   let left = between(3_000, SCAN_WITHIN_MS)
-  await clock.pass(left, look)
+  await advance(left)
   // A page that joined an old code has shown its three codes before 100 seconds have passed; then the user presses Retry.
   if (session()?.status === 'expired') first?.retry()
   // Between two codes, no code can be scanned.
-  for (left = 20; left > 0 && session()?.status !== 'awaiting-scan'; left -= 1) await clock.pass(500, look)
+  for (left = 20; left > 0 && session()?.status !== 'awaiting-scan'; left -= 1) await advance(500)
   const shown = session()
   const payload = shown?.status === 'awaiting-scan' ? shown.qrCode.payload : undefined
   const isScanned = payload?.kind === 'text' && emulator.scan(payload.value).ok
   // A user who presses a button in the seconds after the scan.
   const action = random() < 0.3 ? 'start' : random() < 0.2 ? 'reset' : undefined
   if (isScanned && action) {
-    await clock.pass(between(20, 6_000), look)
+    await advance(between(20, 6_000))
     const headers = { 'content-type': 'application/json' }
     void handler(new Request(url, { method: 'POST', headers, body: JSON.stringify({ action }) }))
   }
-  await clock.pass(AFTERWARDS_MS, look)
+  await advance(AFTERWARDS_MS)
   // A scan in the last moment of the last code looks like the limit of codes, so the page may be `expired` until Retry.
   if (session()?.status === 'expired') {
     first?.retry()
-    await clock.pass(AFTERWARDS_MS, look)
+    await advance(AFTERWARDS_MS)
   }
   const outcome = {
     logins: isScanned ? server.whatsapp.logins : -1,
@@ -175,8 +168,6 @@ async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
   }
   for (const { close } of pages) close()
   await handler.close()
-  clock.end()
-  time = undefined
   return outcome
 }
 

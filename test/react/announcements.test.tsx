@@ -6,8 +6,8 @@ import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { listen } from '../browser/heard.js'
 import { stillPairing } from '../browser/still-pairing.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, emulateTime, settle } from './time.js'
 import { askForCode, press } from './user.js'
 
 beforeAll(async () => {})

@@ -4,20 +4,19 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WhatsAppPairing, WhatsAppPairingDialog, type WhatsAppPairingProps } from '../../src/index.js'
 import { en } from '../../src/locales/en.js'
 import './jsdom-dialog.js'
+import { emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
-import { settle } from './time.js'
 
 // React writes each exception to the console. The tests collect and check these lines.
 let written: string[]
 
+emulateTime()
 beforeEach(() => {
-  vi.useFakeTimers()
   written = []
   vi.spyOn(console, 'error').mockImplementation((...words) => void written.push(words.join(' ')))
 })
 afterEach(() => {
-  vi.useRealTimers()
   vi.restoreAllMocks()
 })
 

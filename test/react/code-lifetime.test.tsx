@@ -2,8 +2,8 @@ import { QueryClient } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { describe, expect, it, vi } from 'vitest'
 import { WhatsAppPairing } from '../../src/index.js'
+import { advance, emulateTime } from '../time.js'
 import { qr, scriptedProvider, timing } from './scripted-provider.js'
-import { advance, emulateTime } from './time.js'
 
 emulateTime()
 

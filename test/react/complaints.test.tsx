@@ -13,9 +13,9 @@ import {
   type WhatsAppPairingProps,
 } from '../../src/index.js'
 import { emulatedSecrets, providerIds } from '../../stories/playground/emulated-provider.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { createSetup, doing, type Setup, shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import {
   askForCode,
   errorCode,

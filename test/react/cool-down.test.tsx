@@ -9,9 +9,9 @@ import {
   WhatsAppPairing,
   type WhatsAppPairingProps,
 } from '../../src/index.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { createSetup, shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { askForCode, openTab, part, press, shownCode } from './user.js'
 
 emulateTime()

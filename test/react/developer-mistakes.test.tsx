@@ -11,20 +11,19 @@ import {
   usePairingSession,
   WhatsAppPairing,
 } from '../../src/index.js'
+import { advance, emulateTime } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
-import { advance } from './time.js'
 
 let consoleError: Mock<typeof console.error>
 
+emulateTime()
 beforeEach(() => {
-  vi.useFakeTimers()
   vi.stubEnv('NODE_ENV', 'development')
   consoleError = vi.spyOn(console, 'error').mockImplementation(() => {})
 })
 
 afterEach(() => {
-  vi.useRealTimers()
   vi.unstubAllEnvs()
   vi.unstubAllGlobals()
   vi.restoreAllMocks()

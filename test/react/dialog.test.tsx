@@ -13,9 +13,9 @@ import { PairingCard, PairingCloseButton, PairingRoot } from '../../src/parts.js
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import './jsdom-dialog.js'
+import { advance, emulateTime } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
-import { advance, emulateTime } from './time.js'
 
 emulateTime()
 

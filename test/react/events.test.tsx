@@ -13,10 +13,10 @@ import {
   type WhatsAppPairingProps,
 } from '../../src/index.js'
 import { emulatedSecrets, type ProviderId, providerIds } from '../../stories/playground/emulated-provider.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { pretendPhone } from './every-element.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { createSetup, doing, shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { askForCode, openTab, part, press, shownCode, toggleTrouble } from './user.js'
 
 emulateTime()

@@ -15,19 +15,19 @@ import {
   recordConversations,
   spoiltConversation,
 } from '../providers/fuzzed-answers.js'
+import { emulateTime, settle } from '../time.js'
 import { foreignIn } from './inspect-page.js'
 import { createPageServer } from './page-server.js'
 import { scriptedProvider, timing } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
-import { settle } from './time.js'
 
 /** The time limit for `npm run test:long` on a busy machine. */
 const TIMEOUT_MS = 180_000
 
 const said: string[] = []
 
+emulateTime()
 beforeEach(() => {
-  vi.useFakeTimers()
   // The messages are recorded immediately, so that a failing test can name its input.
   for (const method of ['error', 'warn', 'info', 'log', 'debug'] as const)
     vi.spyOn(console, method).mockImplementation((...words) => {
@@ -37,7 +37,6 @@ beforeEach(() => {
 })
 afterEach(() => {
   vi.restoreAllMocks()
-  vi.useRealTimers()
 })
 
 const account = {

@@ -11,9 +11,9 @@ import {
   type WhatsAppPairingProps,
 } from '../../src/index.js'
 import { qrImage } from '../../src/testing/qr-image.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { createSetup, doing, shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 emulateTime()

@@ -4,12 +4,12 @@ import { createRoot } from 'react-dom/client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { qrPayloadKey } from '../../src/core/qr-payload.js'
 import { type PairingMethod, type PairingSessionStatus, usePairingSession } from '../../src/index.js'
-import { startFakeTime } from '../fake-time.js'
 import { createFaultSetup, type FaultSetup } from '../faults/fault-setup.js'
 import { type Interference, silent, status } from '../faults/interference.js'
 import { checkClosed } from '../faults/run-fault.js'
 import { nothingHeld, watchHeld } from '../faults/watch-leaks.js'
 import { isLong } from '../long-runs.js'
+import { advance, startTime } from '../time.js'
 import { scriptedProvider } from './scripted-provider.js'
 
 /** The test works for some seconds. A busy machine needs more. */
@@ -99,8 +99,8 @@ describe('a component that is mounted and unmounted many times', { timeout: TIME
 
 describe('a code that is replaced hundreds of times', { timeout: TIMEOUT_MS }, () => {
   it('leaves nothing behind, and the numbers of timers, listeners and queries stay the same', async () => {
-    const time = startFakeTime()
-    const held = watchHeld(() => time.timers)
+    startTime()
+    const held = watchHeld()
     let codes = 0
     const provider = scriptedProvider({
       getQrCode: () => {
@@ -118,15 +118,14 @@ describe('a code that is replaced hundreds of times', { timeout: TIMEOUT_MS }, (
     const place = document.createElement('main')
     const root = createRoot(place)
     root.render(<Code />)
-    const { pass } = time
     const everything = () => ({ ...held(), queries: queryClient.getQueryCache().getAll().length })
-    await pass(MINUTE)
+    await advance(MINUTE)
     const before = everything()
-    while (codes < ROTATIONS && place.textContent) await pass(MINUTE)
+    while (codes < ROTATIONS && place.textContent) await advance(MINUTE)
     expect(codes).toBeGreaterThanOrEqual(ROTATIONS)
     expect(everything()).toEqual(before)
     root.unmount()
-    await pass(2 * MINUTE)
+    await advance(2 * MINUTE)
     expect(everything()).toEqual({ ...nothingHeld, queries: 0 })
   })
 })

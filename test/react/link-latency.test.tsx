@@ -1,8 +1,8 @@
 import { cleanup } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { advance, startTime } from '../time.js'
 import { openCounted, providerNames } from './request-scenarios.js'
 import { doing, shownStatus } from './setup.js'
-import { advance } from './time.js'
 import { timeTo } from './user.js'
 
 declare module 'vitest' {
@@ -39,8 +39,7 @@ beforeEach(begin)
 afterEach(end)
 
 function begin(): void {
-  vi.useFakeTimers()
-  vi.setSystemTime(new Date('2026-01-01T00:00:00Z'))
+  startTime()
 }
 
 function end(): void {

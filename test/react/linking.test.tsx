@@ -2,8 +2,8 @@ import { fireEvent, screen } from '@testing-library/react'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { createSetup, doing, roundMs, shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 
 // The image libraries load before the fake timers are set up, because modules load in real time.
 beforeAll(() => qrImage('2@a,b').then(() => undefined))

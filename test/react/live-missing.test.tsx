@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
+import { advance, emulateTime } from '../time.js'
 import { createSetup, shownStatus } from './setup.js'
-import { advance, emulateTime } from './time.js'
 
 // Imitates a page that is older than the server's current build, whose chunks were removed.
 vi.mock('../../src/client/live-events.js', () => {

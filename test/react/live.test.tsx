@@ -1,12 +1,12 @@
 import { focusManager, onlineManager, QueryClient } from '@tanstack/react-query'
-import { act, fireEvent, render, screen } from '@testing-library/react'
+import { fireEvent, render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
 import { emulatedSecrets, type ProviderId } from '../../stories/playground/emulated-provider.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { createSetup, doing, roundMs, type Setup, shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 
 emulateTime()
 afterEach(() => {
@@ -57,16 +57,12 @@ function greenApiWebhook(stateInstance: string): object {
 const READ_WITHIN_MS = 2_500
 
 /** Sends a webhook, after which the server reads the state. */
-const hear = (setup: Setup, webhook: object) =>
-  act(async () => {
-    const now = { timestamp: Date.now(), momment: Date.now() }
-    const { ok } = await setup.server.webhook({ ...webhook, ...now })
-    expect(ok).toBe(true)
-    await vi.advanceTimersByTimeAsync(READ_WITHIN_MS)
-  })
-
-/** Lets a long time pass in one step, without checks in between. */
-const wait = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms).then(() => undefined))
+async function hear(setup: Setup, webhook: object): Promise<void> {
+  const now = { timestamp: Date.now(), momment: Date.now() }
+  const { ok } = await setup.server.webhook({ ...webhook, ...now })
+  expect(ok).toBe(true)
+  await advance(READ_WITHIN_MS)
+}
 
 const isWatched = ({ server }: Setup) => [server.openStreams, server.watchers]
 const streamsOf = ({ server }: Setup) => server.requests.filter((wish) => wish === 'events').length
@@ -194,7 +190,7 @@ describe('the stream of a page', () => {
     await settle()
     expect(isWatched(setup)).toEqual([0, 0])
     const upstream = setup.mockServer.requests.length
-    await wait(600_000)
+    await advance(600_000)
     expect(setup.mockServer.requests.length).toBe(upstream)
     expect(streamsOf(setup)).toBe(1)
   })
@@ -238,7 +234,7 @@ describe('the stream of a page', () => {
     expect(shownStatus()).toBe('expired')
     expect(isWatched(setup)).toEqual([0, 0])
     const [upstream, asked] = [setup.mockServer.requests.length, setup.server.requests.length]
-    await wait(600_000)
+    await advance(600_000)
     expect(setup.mockServer.requests.length).toBe(upstream)
     expect(setup.server.requests.length).toBe(asked)
   })
@@ -265,7 +261,7 @@ describe('the stream of a page', () => {
     await advance(30_000)
     expect(isWatched(setup)).toEqual([0, 0])
     const upstream = setup.mockServer.requests.length
-    await wait(60_000)
+    await advance(60_000)
     expect(setup.mockServer.requests.length).toBe(upstream)
     expect(shownStatus()).toBe('linked')
   })
@@ -278,12 +274,12 @@ describe('the stream of a page', () => {
     // Next to its socket, the adapter reads the state every 20 seconds.
     await advance(22_000)
     // GREEN-API may need five minutes to create the instance.
-    await wait(300_000)
+    await advance(300_000)
     await advance(20_000)
     expect(shownStatus()).toBe('failed')
     expect(isWatched(setup)).toEqual([0, 0])
     const upstream = setup.mockServer.requests.length
-    await wait(60_000)
+    await advance(60_000)
     expect(setup.mockServer.requests.length).toBe(upstream)
   })
 })
@@ -303,7 +299,7 @@ describe('the phone tab', () => {
     const before = qrQuestions(setup)
     expect(before).toBeGreaterThan(0)
     await open()
-    await wait(120_000)
+    await advance(120_000)
     expect(qrQuestions(setup)).toBe(before)
   })
 

@@ -7,9 +7,9 @@ import {
   WhatsAppPairing,
   type WhatsAppPairingProps,
 } from '../../src/index.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider, timing } from './scripted-provider.js'
 import { doing, shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { askForCode, errorCode, part, press, statusLine } from './user.js'
 
 emulateTime()

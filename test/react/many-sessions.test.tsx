@@ -5,9 +5,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PairingSnapshot, SubscribeOptions } from '../../src/core/provider.js'
 import { usePairingSession, WhatsAppPairing } from '../../src/index.js'
 import { sessionStoreOf } from '../../src/react/session/session-store.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
 import { doing } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 
 // A part that loads later would also cause a commit.
 emulateTime()

@@ -1,9 +1,9 @@
 import { fireEvent, screen } from '@testing-library/react'
 import { describe, expect, it, vi } from 'vitest'
 import { PairingError, type PairingProvider, type PairingSnapshot } from '../../src/index.js'
+import { advance, emulateTime } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { createSetup, shownStatus } from './setup.js'
-import { advance, emulateTime } from './time.js'
 
 emulateTime()
 

@@ -1,21 +1,14 @@
 import { QueryClient } from '@tanstack/react-query'
-import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { fireEvent, render, screen, within } from '@testing-library/react'
+import { describe, expect, it } from 'vitest'
 import type { ProviderId } from '../../stories/playground/emulated-provider.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { createSetup, doing, type Setup } from './setup.js'
-import { advance, settle } from './time.js'
 
 const ANA = '+55 11 98765-4321'
 const BEN = '+49 151 12345678'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-  sessionStorage.clear()
-})
-afterEach(() => {
-  cleanup()
-  vi.useRealTimers()
-})
+emulateTime()
 
 /** Opens one of several pages of a session. Each has a separate cache, as in different browsers. */
 async function open(setup: Setup, live = true) {

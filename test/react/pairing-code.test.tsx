@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { PairingCard, PairingCode, PairingRoot } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
-import { advance, emulateTime, settle } from './time.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { part, press, shownCode } from './user.js'
 
 emulateTime()

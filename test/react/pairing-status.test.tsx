@@ -14,9 +14,9 @@ import {
 import { de } from '../../src/locales/de.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import './jsdom-dialog.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { scriptedProvider, timing } from './scripted-provider.js'
 import { createSetup, doing, type Setup } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { part, press } from './user.js'
 
 emulateTime()

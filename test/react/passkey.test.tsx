@@ -3,9 +3,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PasskeyAssertion, SignPasskey, WhatsAppPairingProps } from '../../src/index.js'
 import type { DemandPasskeyOptions } from '../../src/testing.js'
 import { passkeyAnswer } from '../passkey-answer.js'
+import { advance, emulateTime } from '../time.js'
 import { pretendPhone } from './every-element.js'
 import { createSetup, doing, type Setup, shownStatus } from './setup.js'
-import { advance, emulateTime } from './time.js'
 import { errorCode, heading, part, press } from './user.js'
 
 // The test covers the complete chain: component → proxy → handler → adapter → mock server. In

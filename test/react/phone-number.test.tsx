@@ -10,8 +10,8 @@ import {
   WhatsAppPairing,
   type WhatsAppPairingProps,
 } from '../../src/index.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, emulateTime, settle } from './time.js'
 import { openTab, part, press } from './user.js'
 
 emulateTime()

@@ -4,9 +4,9 @@ import { StrictMode } from 'react'
 import { describe, expect, it } from 'vitest'
 import { type PairingSnapshot, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
 import './jsdom-dialog.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { part, press } from './user.js'
 
 emulateTime()

@@ -5,9 +5,9 @@ import { renderToString } from 'react-dom/server'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { normalizeQrPayload, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, type ScriptedProvider, scriptedProvider, timing } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { heading, openTab, part } from './user.js'
 
 emulateTime()

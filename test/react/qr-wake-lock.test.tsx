@@ -1,10 +1,10 @@
 import { QueryClient } from '@tanstack/react-query'
 import { fireEvent, render } from '@testing-library/react'
 import { StrictMode } from 'react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
 import { askForCode, openTab, part } from './user.js'
 
 /** A wake lock as in browsers: a hidden page gets none, and hiding the page releases it. */
@@ -37,13 +37,12 @@ class TestWakeLock {
 
 let wakeLock: TestWakeLock
 
+emulateTime()
 beforeEach(() => {
-  vi.useFakeTimers()
   wakeLock = new TestWakeLock()
   Object.defineProperty(navigator, 'wakeLock', { configurable: true, value: wakeLock })
 })
 afterEach(() => {
-  vi.useRealTimers()
   Reflect.deleteProperty(navigator, 'wakeLock')
   Reflect.deleteProperty(document, 'visibilityState')
 })

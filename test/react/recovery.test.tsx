@@ -5,9 +5,9 @@ import { usePairingSession } from '../../src/index.js'
 import { wasend } from '../../src/providers/wasend.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { createEmulator, mockWasend } from '../../src/testing.js'
+import { advance, emulateTime } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { createSetup, doing, shownStatus } from './setup.js'
-import { advance, emulateTime } from './time.js'
 
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 emulateTime()

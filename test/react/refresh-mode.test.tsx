@@ -8,9 +8,9 @@ import {
   WhatsAppPairing,
   type WhatsAppPairingProps,
 } from '../../src/index.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { createSetup, doing, shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { openTab, part, press, statusLine } from './user.js'
 
 emulateTime()

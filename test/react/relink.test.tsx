@@ -3,9 +3,9 @@ import { render } from '@testing-library/react'
 import { describe, expect, it, vi } from 'vitest'
 import { type PairingSnapshot, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { createSetup, doing, shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { askForCode, errorCode, heading, part, press, shownCode, statusLine } from './user.js'
 
 emulateTime()

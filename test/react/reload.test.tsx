@@ -1,17 +1,11 @@
 import { QueryClient } from '@tanstack/react-query'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { advance, emulateTime, settle } from '../time.js'
 import { createSetup, doing, type Setup, shownStatus } from './setup.js'
-import { advance, settle } from './time.js'
 import { askForCode, shownCode } from './user.js'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-  sessionStorage.clear()
-})
-afterEach(() => {
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
+emulateTime()
+afterEach(() => void vi.restoreAllMocks())
 
 /** Reloads the page. Only the browser's storage for the tab survives. */
 async function reload(setup: Setup, unmount: () => void): Promise<() => void> {

@@ -5,6 +5,7 @@ import { cleanup } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { requestTable } from '../../bench/lib/request-table.mjs'
 import { processRegistry } from '../../src/poller/registry.js'
+import { advance, startTime } from '../time.js'
 import figures from './request-budget.json' with { type: 'json' }
 import {
   type CountedProviderName,
@@ -17,7 +18,6 @@ import {
   ways,
 } from './request-scenarios.js'
 import { shownStatus } from './setup.js'
-import { advance } from './time.js'
 
 /** The test works for a quarter of a minute. A busy machine needs more. */
 const TIMEOUT_MS = 180_000
@@ -26,8 +26,7 @@ beforeEach(begin)
 afterEach(end)
 
 function begin(): void {
-  vi.useFakeTimers()
-  vi.setSystemTime(new Date('2026-01-01T00:00:00Z'))
+  startTime()
 }
 
 function end(): void {

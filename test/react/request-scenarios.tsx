@@ -5,8 +5,8 @@ import { type UsePairingSessionOptions, usePairingSession } from '../../src/inde
 import { ownServer } from '../../src/providers/own-server.js'
 import { createEmulator, type Emulator, mockOwnServer } from '../../src/testing.js'
 import { type EmulatedProvider, emulatedProvider } from '../../stories/playground/emulated-provider.js'
+import { advance } from '../time.js'
 import { doing, type Setup, setupOf } from './setup.js'
-import { advance } from './time.js'
 import { timeTo } from './user.js'
 
 const SEED = { seed: 7 }

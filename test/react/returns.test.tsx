@@ -8,9 +8,9 @@ import { WhatsAppPairing, WhatsAppPairingDialog, type WhatsAppPairingProps } fro
 import { connectProvider } from '../../src/poller/connect-provider.js'
 import { createPollerRegistry, type PollerRegistry } from '../../src/poller/registry.js'
 import './jsdom-dialog.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 
 emulateTime()
 afterEach(() => {

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { qrImage } from '../../src/testing/qr-image.js'
 import type { EmulatorFault } from '../../src/testing.js'
 import { emulatedSecrets, providerIds } from '../../stories/playground/emulated-provider.js'
+import { advance, emulateTime } from '../time.js'
 import { createSetup, doing, shownStatus } from './setup.js'
-import { advance, emulateTime } from './time.js'
 
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 emulateTime()

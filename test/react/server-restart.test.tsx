@@ -2,9 +2,9 @@ import { fireEvent, screen } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { wasend } from '../../src/providers/wasend.js'
 import { createEmulator, mockWasend } from '../../src/testing.js'
+import { advance, emulateTime } from '../time.js'
 import { createSetup, doing, type Setup, setupOf, shownStatus } from './setup.js'
 import { watchShownCodes } from './shown-codes.js'
-import { advance, emulateTime } from './time.js'
 import { timeTo } from './user.js'
 
 emulateTime()

@@ -4,7 +4,7 @@ import type { PairingSession } from '../../src/index.js'
 import { PairingCard, type PairingCardProps } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
-import { emulateTime, settle } from './time.js'
+import { emulateTime, settle } from '../time.js'
 import { part, press } from './user.js'
 
 emulateTime()

@@ -2,9 +2,9 @@ import { focusManager, QueryClient } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
 import { PairingError, type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { createSetup, doing, shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { askForCode, part, press, shownCode } from './user.js'
 
 emulateTime()

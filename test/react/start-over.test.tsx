@@ -4,9 +4,9 @@ import { describe, expect, it, vi } from 'vitest'
 import { PairingError, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { createEmulator, mockGreenApi } from '../../src/testing.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { createSetup, doing, shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { errorCode, part, press, statusLine } from './user.js'
 
 emulateTime()

@@ -1,18 +1,12 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { act, cleanup, render } from '@testing-library/react'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { render } from '@testing-library/react'
+import { expect, it } from 'vitest'
 import { type PairingUpdate, WIRE_VERSION } from '../../src/core/update.js'
 import { type PairingSource, usePairingSession } from '../../src/index.js'
+import { advance, emulateTime } from '../time.js'
 import { timing } from './scripted-provider.js'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-
-afterEach(() => {
-  cleanup()
-  vi.useRealTimers()
-})
+emulateTime()
 
 /** Two proxies to one session: one with live events, one without. */
 function proxies() {
@@ -59,13 +53,13 @@ it.each(['replaced', 'mounted beside it'] as const)(
       </QueryClientProvider>
     )
     const { rerender } = render(page(live))
-    await act(() => vi.advanceTimersByTimeAsync(1_000))
+    await advance(1_000)
     expect(streams.open).toBe(1)
     rerender(page(polling, how === 'mounted beside it'))
-    await act(() => vi.advanceTimersByTimeAsync(1_000))
+    await advance(1_000)
     expect(streams.open).toBe(0)
     const before = reads()
-    await act(() => vi.advanceTimersByTimeAsync(7_000))
+    await advance(7_000)
     expect(reads() - before).toBeGreaterThanOrEqual(2)
   },
 )
@@ -80,9 +74,9 @@ it('a stream opens again when the component without live events unmounts', async
     </QueryClientProvider>
   )
   const { rerender } = render(page(true))
-  await act(() => vi.advanceTimersByTimeAsync(1_000))
+  await advance(1_000)
   expect(streams.open).toBe(0)
   rerender(page(false))
-  await act(() => vi.advanceTimersByTimeAsync(1_000))
+  await advance(1_000)
   expect(streams.open).toBe(1)
 })

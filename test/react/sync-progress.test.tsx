@@ -5,8 +5,8 @@ import { de } from '../../src/locales/de.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { createEmulator, mockGreenApi } from '../../src/testing.js'
 import { emulatedSecrets } from '../../stories/playground/emulated-provider.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { doing, type Setup, setupOf, shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { part } from './user.js'
 
 emulateTime()

@@ -14,9 +14,9 @@ import { greenApi } from '../../src/providers/green-api.js'
 import { createEmulator, type EmulatorFault, mockGreenApi } from '../../src/testing.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { randomRuns } from '../long-runs.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, type ScriptedProvider, scriptedProvider, timing } from './scripted-provider.js'
 import { createSetup, doing, type Setup, shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { askForCode, errorCode, part, shownCode, statusLine } from './user.js'
 
 emulateTime()
@@ -643,7 +643,7 @@ describe('an unmount', () => {
         expect(setup.server.openStreams).toBe(0)
         expect(setup.server.watchers).toBe(0)
         // The page drops the cached session after a minute. The server drops the state when its codes have expired.
-        await vi.advanceTimersByTimeAsync(300_000)
+        await advance(300_000)
         expect(vi.getTimerCount()).toBe(0)
         expect(setup.server.requests.length).toBe(before.page)
         // A change that has reached the server may finish there.
@@ -663,7 +663,7 @@ describe('an unmount', () => {
       await settle()
       unmount()
     }
-    await vi.advanceTimersByTimeAsync(61_000)
+    await advance(61_000)
     expect(queryClient.getQueryCache().getAll()).toHaveLength(0)
     expect(vi.getTimerCount()).toBe(0)
   })

@@ -14,9 +14,9 @@ import { enTroubleshooting } from '../../src/locales/troubleshooting/en.js'
 import { PairingRoot, PairingTrouble } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { askForCode, openTab, part, press, toggleTrouble } from './user.js'
 
 emulateTime()

@@ -2,9 +2,9 @@ import { QueryClient } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
 import { describe, expect, it, vi } from 'vitest'
 import { type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { heading, part, press, statusLine } from './user.js'
 
 // Field report F10: WhatsApp or the phone's owner ends a link. The page explains and reports it.

@@ -1,8 +1,8 @@
 import { act, fireEvent, screen } from '@testing-library/react'
 import { vi } from 'vitest'
 import { loadLaterSession } from '../../src/react/session/load-later-session.js'
+import { advanceUntil, settle } from '../time.js'
 import { loadOnDemand, shownStatus } from './setup.js'
-import { advanceUntil, settle } from './time.js'
 
 /** The actions of the user, and what the screen shows. Each action ends when its immediate effects have finished. */
 

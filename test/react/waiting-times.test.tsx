@@ -1,11 +1,11 @@
 import { cleanup, fireEvent, screen } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { waha } from '../../src/providers/waha.js'
 import { wasend } from '../../src/providers/wasend.js'
 import { createEmulator, mockWaha, mockWasend } from '../../src/testing.js'
 import type { EmulatedProvider } from '../../stories/playground/emulated-provider.js'
+import { advance, emulateTime } from '../time.js'
 import { doing, type Setup, setupOf, shownStatus } from './setup.js'
-import { advance } from './time.js'
 import { timeTo } from './user.js'
 
 // The waiting times of the user, from the component to a mock server that is as slow as the recorded server.
@@ -40,13 +40,8 @@ const servers = {
 
 type ServerName = keyof typeof servers
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-afterEach(() => {
-  cleanup()
-  vi.useRealTimers()
-})
+emulateTime()
+afterEach(cleanup)
 
 function open(name: ServerName, live: boolean, options: ServerOptions = {}): Setup {
   const setup = setupOf(servers[name](options))

@@ -11,9 +11,9 @@ import {
   type WhatsAppPairingProps,
 } from '../../src/index.js'
 import './jsdom-dialog.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { createSetup, doing, shownStatus } from './setup.js'
-import { advance, emulateTime, settle } from './time.js'
 import { askForCode, errorCode, heading, openTab, part, press, shownCode } from './user.js'
 
 emulateTime()

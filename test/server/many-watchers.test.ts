@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { PairingSnapshot } from '../../src/core/provider.js'
-import { type FakeTime, startFakeTime } from '../fake-time.js'
+import { advance, emulateTime } from '../time.js'
 import { separateHandler } from './setup.js'
 import { type SpyProvider, spyProvider, timing } from './spy-provider.js'
 
@@ -23,13 +23,7 @@ const IDLE_MS = 60_000
 
 const LINKED: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321' } }
 
-let clock: FakeTime
-
-beforeEach(() => {
-  clock = startFakeTime(1)
-})
-
-afterEach(() => clock.end())
+emulateTime()
 
 interface Watcher {
   /** The status of each update, oldest first. */
@@ -126,11 +120,11 @@ describe('200 watchers on 20 sessions', () => {
   it('cause exactly as many provider requests as one watcher on each session', async () => {
     const few = setUp()
     const fewWatchers = await few.watch(1)
-    await clock.pass(A_WHILE_MS)
+    await advance(A_WHILE_MS)
     await leave(fewWatchers)
     const many = setUp()
     await many.watch(WATCHERS_PER_SESSION)
-    await clock.pass(A_WHILE_MS)
+    await advance(A_WHILE_MS)
     expect(few.calls().every((calls) => calls.length > 5)).toBe(true)
     expect(many.calls()).toEqual(few.calls())
   })
@@ -138,9 +132,9 @@ describe('200 watchers on 20 sessions', () => {
   it('each get one update about a scan, after the next poll', async () => {
     const setup = setUp()
     const watchers = await setup.watch(WATCHERS_PER_SESSION)
-    await clock.pass(4_000)
+    await advance(4_000)
     setup.scan()
-    await clock.pass(timing.statusIntervalMs)
+    await advance(timing.statusIntervalMs)
     expect(watchers).toHaveLength(WATCHERS)
     expect(timesSeen(watchers, 'linked')).toEqual([1])
   })
@@ -148,22 +142,22 @@ describe('200 watchers on 20 sessions', () => {
   it('each get one update about a scan, at most one minimum interval after the webhook', async () => {
     const setup = setUp()
     const watchers = await setup.watch(WATCHERS_PER_SESSION)
-    await clock.pass(4_000)
+    await advance(4_000)
     setup.scan()
     await setup.sendWebhooks()
-    await clock.pass(timing.qrMinIntervalMs)
+    await advance(timing.qrMinIntervalMs)
     expect(timesSeen(watchers, 'linked')).toEqual([1])
   })
 
   it('leave no request and no timer behind, and free their places', async () => {
     const setup = setUp()
     const watchers = await setup.watch(WATCHERS_PER_SESSION)
-    await clock.pass(HEARTBEAT_MS + 1_000)
+    await advance(HEARTBEAT_MS + 1_000)
     const asked = structuredClone(setup.calls())
     await leave(watchers)
-    await clock.pass(IDLE_MS)
-    expect(clock.timers).toBe(0)
-    await clock.pass(A_WHILE_MS)
+    await advance(IDLE_MS)
+    expect(vi.getTimerCount()).toBe(0)
+    await advance(A_WHILE_MS)
     expect(setup.calls()).toEqual(asked)
     expect(await setup.watch(WATCHERS_PER_SESSION)).toHaveLength(WATCHERS)
   })
