@@ -94,9 +94,13 @@ export function createWebhookGuard(secret: WebhookSecret, report: Report): Webho
       const expected = await expectedSecret(request, secret, report)
       // A correct secret is always accepted. Otherwise an attacker could lock the provider out by guessing.
       if (given) {
-        const spellings = [given, given.replace(EVENT_NAME, '')]
-        for (const one of spellings)
-          if (expected !== undefined && (await isSameText(one, expected))) return undefined
+        // A `+` of base64 that is pasted into a URL arrives as a space, and a file of a secret ends with a line break.
+        const spellings = [given, given.replaceAll(' ', '+')].flatMap((one) => [
+          one,
+          one.replace(EVENT_NAME, ''),
+        ])
+        for (const one of new Set(spellings))
+          if (expected !== undefined && (await isSameText(one.trim(), expected.trim()))) return undefined
       } else if (expected !== undefined && isSha512(request)) {
         const text = await readJsonText(request, report, MAX_WEBHOOK_BYTES)
         if (await isSigned(text, signature ?? '', expected)) return text

@@ -429,6 +429,18 @@ describe('the secret of webhooks', () => {
     await expectTaken(await setup.webhook({}, { query: `?secret=${encodeURIComponent(webhookSecret)}` }))
   })
 
+  it.each([
+    ['base64 that was pasted into the URL', 'kq+7/Zb2+Xw9QpR4tUv8yA==', '?secret=kq+7/Zb2+Xw9QpR4tUv8yA=='],
+    [
+      'base64 that was pasted into the URL, before an event',
+      'kq+7/Zb2+Xw9QpR4tUv8yA==',
+      '?secret=kq+7/Zb2+Xw9QpR4tUv8yA==/connection-update',
+    ],
+    ['the content of a file that ends with a line break', `${SECRET}\n`, `?secret=${SECRET}`],
+  ])('may be %s', async (_, webhookSecret, query) => {
+    await expectTaken(await hookedSetup({}, { webhookSecret }).webhook({}, { query }))
+  })
+
   it('may be chosen by the request, also asynchronously', async () => {
     const setup = hookedSetup(
       {},
