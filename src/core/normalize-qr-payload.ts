@@ -1,4 +1,5 @@
 import type { PairingError } from './errors.js'
+import { asRecord, asText } from './json.js'
 import { isQrText, MAX_IMAGE_CHARACTERS, notQrCode, type QrPayload } from './qr-payload.js'
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
@@ -33,6 +34,20 @@ export function normalizeQrPayload(input: string | Uint8Array): QrPayload {
   if (payload) return payload
   throw notQrCode()
 }
+
+/**
+ * The content of a field for {@link normalizeQrPayload}: text, or bytes as JSON writes them, which is a list of numbers or Node's
+ * `{ "type": "Buffer", "data": […] }`. `undefined` for anything else.
+ */
+export function asQrContent(value: unknown): string | Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value
+  const bytes: unknown = Array.isArray(value) ? value : asRecord(value).data
+  if (Array.isArray(bytes) && bytes.length > 0 && bytes.every(isByte)) return Uint8Array.from(bytes)
+  return asText(value)
+}
+
+const isByte = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 256
 
 function fromText(input: string, encodings: number): QrPayload | undefined {
   if (input.length > MAX_IMAGE_CHARACTERS || encodings === 0) return undefined

@@ -3,7 +3,7 @@ import { asPercent } from './as-percent.js'
 import { decodeMethods, decodeProviderId, decodeTiming } from './decode-offer.js'
 import { PairingError } from './errors.js'
 import { asHttpsUrl, asRecord, asText, pickAmounts } from './json.js'
-import { normalizeQrPayload } from './normalize-qr-payload.js'
+import { asQrContent, normalizeQrPayload } from './normalize-qr-payload.js'
 import { normalizePairingCode } from './pairing-code.js'
 import { asPasskeyCode, asPasskeyStep } from './passkey-step.js'
 import type { PairingSnapshot, SnapshotDetails } from './provider.js'
@@ -48,8 +48,8 @@ export function decodeSnapshot(input: unknown, provider?: string): PairingSnapsh
         ...pickAmounts(fields, ['expiresInMs']),
       }
     case 'qr': {
-      const payload = asRecord(fields.qrCode)
-      const qrCode = normalizeQrPayload(asText(payload.value) ?? asText(payload.src) ?? '')
+      const { value, src } = asRecord(fields.qrCode)
+      const qrCode = normalizeQrPayload(asQrContent(value ?? src ?? fields.qrCode) ?? '')
       return { ...details, status: 'qr', qrCode, ...pickAmounts(fields, ['expiresInMs', 'confirmInMs']) }
     }
     case 'pairing-code': {

@@ -37,7 +37,7 @@ import { normalizeAccount } from '../core/account.js'
 import { asPercent } from '../core/as-percent.js'
 import { PairingError, toPairingError } from '../core/errors.js'
 import { asAmount, asRecord, asText } from '../core/json.js'
-import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
+import { asQrContent, normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import { printOnce } from '../core/print-error.js'
 import type {
@@ -302,7 +302,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
           push.wake()
           resets.succeeded(options)
           ceremonies.end(options)
-          return { status: 'qr', qrCode: normalizeQrPayload(asText(message) ?? '') }
+          return { status: 'qr', qrCode: normalizeQrPayload(asQrContent(message) ?? '') }
         case 'alreadyLogged':
           return alreadyLogged(options)
         default:

@@ -73,7 +73,7 @@ import { asPercent } from '../core/as-percent.js'
 import { LONGEST_MS, SHORTEST_MS } from '../core/decode-offer.js'
 import { isPairingErrorCode, PairingError } from '../core/errors.js'
 import { asAmount, asHttpsUrl, asRecord, asText, pickAmounts } from '../core/json.js'
-import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
+import { asQrContent, normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import { decodePasskeyChallenge, decodePasskeyHandoff } from '../core/passkey.js'
 import { asPasskeyCode, asPasskeyStep, type PasskeyStep } from '../core/passkey-step.js'
@@ -200,9 +200,13 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
       const { state, qr, expiresInMs } = fields
       // Some engines still return the last code.
       if (state === 'stopped') return { status: 'stopped' }
-      const content = asText(qr)
-      if (!content) return { status: 'preparing' }
-      return { status: 'qr', qrCode: normalizeQrPayload(content), expiresInMs: asAmount(expiresInMs) }
+      // Another value would leave the user waiting, so it is an error.
+      if (!qr) return { status: 'preparing' }
+      return {
+        status: 'qr',
+        qrCode: normalizeQrPayload(asQrContent(qr) ?? ''),
+        expiresInMs: asAmount(expiresInMs),
+      }
     },
     async requestPairingCode(phoneNumber, options) {
       const fields = await start(options, { mode: 'code', phone: phoneNumber })

@@ -192,6 +192,16 @@ describe('decodeSnapshot()', () => {
     expect(codeOf(input)).toBe('invalid-answer')
   })
 
+  it.each<unknown>([QR_TEXT, Buffer.from(QR_TEXT), { value: Buffer.from(QR_TEXT) }])(
+    'accepts a code without its kind: %j',
+    (qrCode) => {
+      expect(decodeSnapshot({ status: 'qr', qrCode })).toEqual({
+        status: 'qr',
+        qrCode: { kind: 'text', value: QR_TEXT },
+      })
+    },
+  )
+
   it('derives the kind of a code from its text', () => {
     const decoded = decodeSnapshot({ status: 'qr', qrCode: { kind: 'image', value: QR_TEXT } })
     expect(decoded).toEqual({ status: 'qr', qrCode: { kind: 'text', value: QR_TEXT } })

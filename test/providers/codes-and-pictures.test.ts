@@ -61,17 +61,24 @@ const pictures: readonly (readonly [string, string])[] = [
   ['in quotation marks', JSON.stringify(IMAGE.src)],
 ]
 
-const noPictures = [
+const bytes: readonly (readonly [string, unknown])[] = [
+  ['as a Buffer of Node in JSON', JSON.parse(JSON.stringify(Buffer.from(PNG, 'base64')))],
+  ['as a list of bytes', [...Buffer.from(PNG, 'base64')]],
+]
+
+const noPictures: readonly unknown[] = [
   'undefined',
   'null',
   '[object Object]',
   'data:image/png;base64,undefined',
   'https://cdn.example/qr.png',
-].concat(
   '{"error":"not ready"}',
   `data:image/png;base64,${btoa('<html>Sign in</html>')}`,
   btoa('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'),
-)
+  [1, 2, 3],
+  [256, -1, 0.5],
+  { type: 'Buffer', data: 'abc' },
+]
 
 const noCodes = [
   'undefined',
@@ -86,7 +93,7 @@ const noCodes = [
 ].concat('{"code":"ABCD1234"}', '["ABCD1234"]', 'ABCD12345', 'ABCD1234ABCD1234')
 
 describe.each(Object.entries(adapters))('%s', (name, make) => {
-  it.each(pictures)('draws a picture %s', async (_, value) => {
+  it.each([...pictures, ...bytes])('draws a picture %s', async (_, value) => {
     expect(await make(value).getQrCode({})).toMatchObject({ status: 'qr', qrCode: IMAGE })
   })
 

@@ -1,4 +1,5 @@
-import { asRecord, asText } from '../../core/json.js'
+import { asRecord } from '../../core/json.js'
+import { asQrContent } from '../../core/normalize-qr-payload.js'
 import type { ProviderResponse } from './request.js'
 
 /**
@@ -13,9 +14,9 @@ export function qrContent(
   const body = asRecord(json)
   for (const holder of [body, asRecord(body.data)]) {
     for (const field of fields) {
-      const content = asText(holder[field])
+      const content = asQrContent(holder[field])
       if (content) return content
     }
   }
-  return asText(json)
+  return asQrContent(json)
 }
