@@ -29,7 +29,7 @@
  *
  * | Field | Form |
  * |---|---|
- * | `qr` | The text that WhatsApp gave, or an image of it: data URI or base64. |
+ * | `qr` | The text that WhatsApp gave, or an image of it: data URI, base64, or bytes as a list. |
  * | `code` | Eight characters, with or without a dash. |
  * | `expiresInMs` | The remaining time of `qr`; after `"mode":"code"`, that of `code`. Without it the option `timing` applies. |
  * | `account` | `{ phoneNumber, name, avatarUrl, id }`, with the known fields. |
