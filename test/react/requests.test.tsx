@@ -1,9 +1,17 @@
-import { focusManager, onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import {
+  type DefaultOptions,
+  focusManager,
+  keepPreviousData,
+  onlineManager,
+  QueryClient,
+  QueryClientProvider,
+} from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { Profiler, StrictMode } from 'react'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   type PairingQueryKey,
+  PairingStatus,
   pairingSessionQueryOptions,
   type SessionCell,
   usePairingSession,
@@ -198,6 +206,27 @@ describe('the query client', () => {
     await settle()
     expect(screen.getByRole('status').textContent).toBe('awaiting-scan')
     expect(queryClient.getQueryCache().getAll()).toHaveLength(1)
+  })
+
+  // A persister reads what it stored: a copy of the cached data as JSON, which is an empty object here.
+  it.each<readonly [string, NonNullable<DefaultOptions['queries']>]>([
+    ['persister', { persister: () => JSON.parse('{}') }],
+    ['previous data as placeholder', { placeholderData: keepPreviousData }],
+    ['initial data', { initialData: {} }],
+  ])('may have default options for its own queries: %s', async (_, queries) => {
+    const queryClient = new QueryClient({ defaultOptions: { queries } })
+    const getStatus = () => ({ status: 'linked', account: { name: 'Ana' } }) as const
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    render(<WhatsAppPairing provider={provider} queryClient={queryClient} />)
+    render(
+      <PairingStatus
+        provider={scriptedProvider({ getQrCode: () => qr('a'), getStatus }, 'linked')}
+        queryClient={queryClient}
+      />,
+    )
+    await advance(3_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(screen.getByText('Ana')).toBeTruthy()
   })
 
   it('is a private one, shared by all components, without such a provider', async () => {

@@ -88,6 +88,8 @@ export function pairingSessionQueryOptions(
     refetchOnMount: 'always',
     refetchOnWindowFocus: 'always',
     refetchOnReconnect: 'always',
+    // Not the app's: a stored cell is empty, and would replace the session.
+    persister: (read, context) => read(context),
     // An update may be pushed between the end of the function above and the moment its result is stored.
     structuralSharing: SessionCell.newest,
   }

@@ -47,6 +47,8 @@ export function pairingStatusQueryOptions(
     refetchOnMount: true,
     refetchOnWindowFocus: 'always',
     refetchOnReconnect: 'always',
+    // Not the app's: a stored status is old, and has no account.
+    persister: (read, context) => read(context),
     notifyOnChangeProps: ['data'],
   }
 }
