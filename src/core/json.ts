@@ -44,6 +44,11 @@ export function asText(value: unknown): string | undefined {
   return typeof text === 'string' && text.trim() !== '' ? text.trim() : undefined
 }
 
+/** An option of the app as text: JavaScript does not refuse the `null` or the number of a database. */
+export function textOf(option: unknown): string | undefined {
+  return option === undefined || option === null ? undefined : String(option)
+}
+
 /** A finite number of zero or more. */
 export function asAmount(value: unknown): number | undefined {
   // Not -0, which JSON does not keep.

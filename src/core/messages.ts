@@ -1,4 +1,5 @@
-import type { PairingErrorCode } from './errors.js'
+import { PairingError, type PairingErrorCode } from './errors.js'
+import { asRecord } from './json.js'
 import type { PreparingReason } from './pairing-session.js'
 
 /** The texts of `<PairingStatus>`. */
@@ -265,12 +266,25 @@ export interface PairingLocale {
   readonly troubleshooting: () => Promise<readonly PairingSymptom[]>
 }
 
+/**
+ * For JavaScript, outside production: its tag, its module or the promise of an import is no locale.
+ *
+ * @throws {@link PairingError} `invalid-options`
+ */
+export function checkLocale(locale: unknown): void {
+  if (locale === undefined || locale === null || asRecord(asRecord(locale).messages).errors) return
+  throw new PairingError(
+    'invalid-options',
+    '"locale" is no locale. Import one, such as `import { de } from "whatsapp-pairing/locales/de"`, and pass it: `locale={de}`.',
+  )
+}
+
 /** Replaces texts of a locale by those of the app. */
 export function mergeMessages<Messages extends Partial<Pick<PairingMessages, 'errors'>>>(
   messages: Messages,
-  own: PairingMessagesOverride = {},
+  own?: PairingMessagesOverride | undefined,
 ): Messages {
-  return { ...messages, ...own, errors: { ...messages.errors, ...own.errors } }
+  return { ...messages, ...own, errors: { ...messages.errors, ...own?.errors } }
 }
 
 /**

@@ -1,6 +1,7 @@
 'use client'
 
 import { useCallback, useMemo, useState } from 'react'
+import { textOf } from '../core/json.js'
 
 /** The content of the phone field. */
 export interface PhoneEntry {
@@ -24,16 +25,14 @@ const reportedNumber = ({ text, reported }: PhoneEntry): string => reported ?? t
 /** The phone field, whose number the app may control. If the app passes the reported value back, the screen does not change. */
 export function usePhoneEntry(
   phoneNumber: string | undefined,
-  defaultPhoneNumber: string,
+  defaultPhoneNumber: string | undefined,
   onPhoneNumberChange: ((text: string) => void) | undefined,
 ): PhoneField {
-  const [own, setOwn] = useState<PhoneEntry>({ text: defaultPhoneNumber })
+  const [own, setOwn] = useState<PhoneEntry>({ text: textOf(defaultPhoneNumber) ?? '' })
+  const text = textOf(phoneNumber)
   const phone = useMemo<PhoneEntry>(
-    () =>
-      phoneNumber === undefined || phoneNumber === reportedNumber(own)
-        ? own
-        : { text: phoneNumber, country: own.country },
-    [own, phoneNumber],
+    () => (text === undefined || text === reportedNumber(own) ? own : { text, country: own.country }),
+    [own, text],
   )
   const setPhone = useCallback(
     (entry: PhoneEntry) => {

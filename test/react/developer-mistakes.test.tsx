@@ -11,6 +11,7 @@ import {
   usePairingSession,
   WhatsAppPairing,
 } from '../../src/index.js'
+import { de } from '../../src/locales/de.js'
 import { advance, emulateTime } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
@@ -162,6 +163,47 @@ describe('a provider with a bug', () => {
       code: 'invalid-options',
       message: expect.stringContaining('proxy({ url })'),
     })
+  })
+})
+
+describe('options from JavaScript', () => {
+  const showProps = (props: object) => {
+    const provider = scriptedProvider({ getQrCode: () => qr('a'), requestPairingCode: () => qr('a') })
+    const onError = vi.fn()
+    render(
+      <WhatsAppPairing provider={provider} queryClient={new QueryClient()} onError={onError} {...props} />,
+    )
+    return onError
+  }
+
+  it.each([
+    { phoneNumber: null },
+    { phoneNumber: 5511987654321 },
+    { defaultPhoneNumber: null },
+    { defaultPhoneNumber: 5511987654321 },
+    { expectedPhoneNumber: null },
+    { expectedPhoneNumber: 5511987654321 },
+    { messages: null },
+  ])('may be the value of a database: %j', async (props) => {
+    const onError = showProps({ method: 'phone-code', ...props })
+    await advance(5_000)
+    expect(shownStatus()).toBe('awaiting-number')
+    expect(onError).not.toHaveBeenCalled()
+  })
+
+  it.each<readonly [string, unknown]>([
+    ['a tag', 'de'],
+    ['a module', { de }],
+    ['a promise', Promise.resolve(de)],
+  ])('`locale` is refused with a message that names the right value, if it is %s', async (_, locale) => {
+    const onError = showProps({ locale })
+    await advance(1_000)
+    expect(onError).toHaveBeenCalledWith(
+      expect.objectContaining({
+        code: 'component-failed',
+        cause: expect.objectContaining({ message: expect.stringContaining('whatsapp-pairing/locales/de') }),
+      }),
+    )
   })
 })
 

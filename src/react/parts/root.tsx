@@ -10,7 +10,7 @@ import {
   useMemo,
   useRef,
 } from 'react'
-import { mergeMessages } from '../../core/messages.js'
+import { checkLocale, mergeMessages } from '../../core/messages.js'
 import { firstEnglish } from '../../locales/first/en.js'
 import { componentError, PairingBoundary } from '../pairing-boundary.js'
 import { callHost } from '../session/call-host.js'
@@ -26,6 +26,8 @@ import type { ComponentWithRef } from './forward-part.js'
 import { PairingContext, type PairingContextValue } from './pairing-context.js'
 import type { PairingRootOptions } from './pairing-root-options.js'
 import { LaterParts, useLaterParts } from './use-later-parts.js'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
 /** Props of {@link PairingRoot}. */
 export interface PairingRootProps extends PairingRootOptions, ComponentPropsWithoutRef<'section'> {
@@ -61,7 +63,7 @@ function Root({
   createShareLink,
   onDone,
   phoneNumber,
-  defaultPhoneNumber = '',
+  defaultPhoneNumber,
   onPhoneNumberChange,
   defaultCountry,
   samePhoneLink = true,
@@ -73,6 +75,7 @@ function Root({
   ...props
 }: PairingRootProps & { readonly hostRef: ForwardedRef<HTMLElement> }): ReactElement {
   const later = useLaterParts.unreported()
+  if (process.env.NODE_ENV !== 'production') checkLocale(ownLocale)
   const locale = ownLocale ?? firstEnglish
   const laterTexts = ownLocale ? undefined : later?.laterEnglish
   const id = useId()

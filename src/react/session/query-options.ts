@@ -1,5 +1,6 @@
 import { focusManager, onlineManager, type QueryClient, type UseQueryOptions } from '@tanstack/react-query'
 import type { PairingSource } from '../../core/connection.js'
+import { textOf } from '../../core/json.js'
 import type { PairingRefreshMode, PairingSession } from '../../core/pairing-session.js'
 import { methodsOf, type PairingMethod } from '../../core/provider.js'
 import { DEFAULT_MAX_REFRESHES, initialState } from '../../core/session.js'
@@ -134,7 +135,7 @@ export function firstState({
       refreshMode,
       autoStart,
       attemptSeed: Math.random().toString(36).slice(2, 12),
-      expectedPhoneNumber: expectedPhoneNumber || undefined,
+      expectedPhoneNumber: textOf(expectedPhoneNumber) || undefined,
       clearsLeftovers: mode === 'relink',
     },
     Date.now(),

@@ -4,6 +4,7 @@ import { type QueryClient, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import type { PairingSource } from '../../core/connection.js'
 import { PairingError, toPairingError } from '../../core/errors.js'
+import { textOf } from '../../core/json.js'
 import type { PairingUserStep } from '../../core/pairing-event.js'
 import type { PairingRefreshMode, PairingSession } from '../../core/pairing-session.js'
 import type { PairingMethod } from '../../core/provider.js'
@@ -153,7 +154,7 @@ export function useSharedSession(
     // An option may be known only after the session has begun, or another component may have begun it without the option.
     store.fold({
       type: 'expected',
-      phoneNumber: expectedPhoneNumber || undefined,
+      phoneNumber: textOf(expectedPhoneNumber) || undefined,
       clearsLeftovers: mode && mode === 'relink',
       // An option that the last render had (`latest`) and this one lacks gets its default again. A component that never had the
       // option does not change it for the others.
@@ -209,7 +210,7 @@ export function useSharedSession(
         const { phoneNumber, defaultPhoneNumber } = latest.current
         fold({
           type: 'number-submitted',
-          phoneNumber: typed ?? phoneNumber ?? defaultPhoneNumber ?? '',
+          phoneNumber: textOf(typed ?? phoneNumber ?? defaultPhoneNumber) ?? '',
         })
       },
       changeNumber: () => fold({ type: 'number-withdrawn' }),

@@ -13,7 +13,12 @@ import {
 } from 'react'
 import type { PairingSource } from '../../core/connection.js'
 import { PairingError } from '../../core/errors.js'
-import { mergeMessages, type PairingLocale, type PairingMessagesOverride } from '../../core/messages.js'
+import {
+  checkLocale,
+  mergeMessages,
+  type PairingLocale,
+  type PairingMessagesOverride,
+} from '../../core/messages.js'
 import { linkEnglish } from '../../locales/link/en.js'
 import { PairingBoundary } from '../pairing-boundary.js'
 import { elementProps } from '../parts/element-names.js'
@@ -30,6 +35,8 @@ import { StatusActions } from './status-actions.js'
 import type { PairingStatusElementName, PairingStatusPartProps, PairingStatusParts } from './status-parts.js'
 import { StatusState } from './status-state.js'
 import { type UsePairingStatusOptions, usePairingStatus } from './use-pairing-status.js'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
 /** Props of {@link PairingStatus}: those of {@link usePairingStatus}, and the rest goes to the element. */
 export interface PairingStatusProps
@@ -114,6 +121,7 @@ function Status({
   hostRef,
   ...props
 }: PairingStatusProps & { readonly hostRef: ForwardedRef<HTMLDivElement> }): ReactElement {
+  if (process.env.NODE_ENV !== 'production') checkLocale(locale)
   const pairing = usePairingStatus(provider, {
     refetchInterval,
     liveEvents,
