@@ -180,19 +180,90 @@ describe('a number of Brazil', () => {
     ['+551187654321', '+55 11 8765 4321'],
     ['+55 11 8765-4321', '+55 11 8765 4321'],
     ['1187654321', '(11) 8765-4321'],
-    // Without an area code, the library would read two of its digits as one.
-    ['98765-4321', '98765-4321'],
-    ['8765-4321', '8765-4321'],
+    ['011987654321', '(011) 98765-4321'],
+    ['01187654321', '(011) 8765-4321'],
+    ['+5511987654321', '+55 11 98765 4321'],
   ])('written as %s is shown as %s', (typed, shown) => {
     expect(formatPhone(typed, 'BR')).toBe(shown)
   })
 
-  it.each(['987654321', '98765-4321', '87654321', '+55 987654321'])('%s lacks its area code', (typed) => {
-    expect(readPhone(typed, 'BR').result).toBe('no-area-code')
+  it.each(['987654321', '98765-4321', '87654321', '32654321', '+55 987654321', '0987654321'])(
+    '%s lacks its area code',
+    (typed) => {
+      expect(readPhone(typed, 'BR').result).toBe('no-area-code')
+    },
+  )
+
+  it.each(['21 98765-43', '61 98765-4'])('%s is too short, and has its area code', (typed) => {
+    expect(readPhone(typed, 'BR').result).toBe('too-short')
   })
 
   it.each(['11987654321', '1187654321', '(11) 9876-5', '119'])('%s does not lack an area code', (typed) => {
     expect(readPhone(typed, 'BR').result).not.toBe('no-area-code')
+  })
+})
+
+describe('a number without its area code', () => {
+  it.each([
+    ['BR', '987654321', '98765-4321'],
+    ['BR', '989654321', '98965-4321'],
+    ['BR', '98765', '98765'],
+    ['BR', '87654321', '8765-4321'],
+    ['BR', '32654321', '3265-4321'],
+    ['BR', '+55987654321', '+55 98765 4321'],
+    ['BR', '0055987654321', '00 55 98765 4321'],
+    ['DE', '+55 98765-4321', '+55 98765 4321'],
+    ['BR', '0987654321', '0987654321'],
+    ['US', '5551234', '555-1234'],
+    ['US', '55512', '555-12'],
+    ['US', '+1 5551234', '+1 555 1234'],
+    ['CA', '6045551', '604-5551'],
+    ['MX', '23456789', '2345 6789'],
+    ['MX', '2345678', '234 5678'],
+    ['AR', '23456789', '2345-6789'],
+    ['AR', '4567890', '456-7890'],
+    ['AR', '61234567', '6123-4567'],
+    ['DE', '1234567', '1234567'],
+  ] as const)('in %s, %s is shown as %s', (chosen, typed, shown) => {
+    expect([formatPhone(typed, chosen), typeKeys(typed, chosen)]).toEqual([shown, shown])
+  })
+
+  it('may have eight digits and begin with 9 in Brazil, if it is pasted with its dash', () => {
+    expect([formatPhone('9876-5432', 'BR'), formatPhone('98765432', 'BR')]).toEqual([
+      '9876-5432',
+      '98765-432',
+    ])
+  })
+
+  it.each([
+    ['BR', '21987654321', '(21) 98765-4321', 3],
+    ['BR', '1132654321', '(11) 3265-4321', 3],
+    ['US', '2025551234', '(202) 555-1234', 8],
+    ['MX', '5512345678', '55 1234 5678', 3],
+    ['MX', '2345678901', '234 567 8901', 9],
+    ['AR', '1123456789', '11 2345-6789', 3],
+    ['AR', '2234567890', '223 456-7890', 9],
+    ['DE', '015112345678', '01511 2345678', 6],
+  ] as const)('in %s, %s with its area code is shown as %s', (chosen, typed, shown, from) => {
+    expect(typeKeys(typed, chosen)).toBe(shown)
+    // From this number of digits on, the area code is a group of its own.
+    const area = shown.slice(0, shown.indexOf(' ') + 1)
+    for (let length = from; length <= typed.length; length++)
+      expect(typeKeys(typed.slice(0, length), chosen)).toContain(area)
+  })
+
+  it.each([
+    // The area code is deleted.
+    ['BR', '(11) 98765-4321', '() 98765-4321', 1, '|98765-4321'],
+    // A digit in the middle is deleted, and typed again.
+    ['BR', '98765-4321', '9865-4321', 2, '98|65-4321'],
+    ['BR', '98654-321', '987654-321', 3, '987|65-4321'],
+    ['US', '(202) 555-1234', '() 555-1234', 1, '|555-1234'],
+    ['MX', '2345 6789', '2345 789', 5, '234 5|789'],
+    ['AR', '4567-8901', '457-8901', 2, '45|7-8901'],
+  ] as const)('in %s, an edit of %s to %s keeps the caret', (chosen, before, text, caret, shown) => {
+    const edited = editPhone(before, { text, caret }, chosen)
+    expect(`${edited.text.slice(0, edited.caret)}|${edited.text.slice(edited.caret)}`).toBe(shown)
   })
 })
 
@@ -241,6 +312,7 @@ describe('readPhone()', () => {
   it('shows the number as it is sent', () => {
     expect(readPhone('011 98765-4321', 'BR').shown).toBe('+55 11 98765 4321')
     expect(readPhone('1198', 'BR').shown).toBe('+55 11 98')
+    expect(readPhone('1198765432', 'BR').shown).toBe('+55 11 9876 5432')
     expect(readPhone('', 'BR').shown).toBe('')
   })
 })

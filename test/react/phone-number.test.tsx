@@ -97,7 +97,7 @@ describe('a phone number', () => {
   it('is formatted during typing, and shown below as it is sent', async () => {
     await show()
     enter('011987654321')
-    expect(field().value).toBe('011987654321')
+    expect(field().value).toBe('(011) 98765-4321')
     expect(echo()).toBe('For +55 11 98765 4321')
     enter('')
     type('11987654321')

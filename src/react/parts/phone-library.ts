@@ -72,28 +72,61 @@ const LETTER = /\p{L}/u
 export function formatPhone(text: string, chosen: CountryCode | undefined): string {
   if (LETTER.test(bareNumber(text))) return text
   const { sign, digits } = splitPhone(text)
-  const grouped = groupedByHand(text, sign, digits, chosen)
-  if (grouped !== undefined) return grouped
-  const formatted = attempt(() => new AsYouType(chosen).input(`${sign && '+'}${digits}`))
+  const grouped = sign ? groupedAbroad(digits) : chosen && groupedAtHome(digits, chosen, text)
+  const formatted = grouped ?? attempt(() => new AsYouType(chosen).input(`${sign && '+'}${digits}`))
   if (formatted === undefined || splitPhone(formatted).digits !== digits) return text
   return sign.startsWith('0') ? `${sign} ${formatted.slice(1)}` : formatted
 }
 
+/** Groups a national number that the library groups wrongly. */
+function groupedAtHome(digits: string, chosen: CountryCode, text: string): string | undefined {
+  const callingCode = CALLING_CODES.get(chosen)
+  const local = localGroups(callingCode, digits)
+  // A number of eight digits that begins with 9 looks like an incomplete one of nine, unless the user wrote its dash.
+  if (local && /^\d{4}-\d{4}$/.test(text.trim())) return text.trim()
+  if (local) return local.join(callingCode === '52' ? ' ' : '-')
+  if (callingCode !== '55') return undefined
+  const [, trunk = '', number = digits] = /^(0)(\d\d(?:9\d{8}|[2-8]\d{7}))$/.exec(digits) ?? []
+  const old = oldBrazil(number)
+  if (old) return `(${trunk}${old[0]}) ${old.slice(1).join('-')}`
+  return trunk ? formatPhone(number, chosen).replace('(', `(${trunk}`) : undefined
+}
+
+/** Groups an international number that the library groups wrongly. */
+function groupedAbroad(digits: string, isComplete: boolean = false): string | undefined {
+  const [, callingCode, national = ''] = /^(1|5[245])(\d+)$/.exec(digits) ?? []
+  const old = callingCode === '55' ? oldBrazil(national, isComplete) : undefined
+  const groups = localGroups(callingCode, national) ?? old
+  return groups && `+${callingCode} ${groups.join(' ')}`
+}
+
 /**
- * Groups the numbers that the library groups wrongly. It no longer knows Brazil's mobile numbers of eight digits, and treats the
- * first two digits of a number without area code as one.
+ * A mobile number of Brazil with eight digits after its area code. The library no longer knows them. During typing, one that
+ * begins with 9 is taken for an incomplete one of nine digits.
  */
-function groupedByHand(
-  text: string,
-  sign: string,
-  digits: string,
-  chosen: CountryCode | undefined,
-): string | undefined {
-  const [, abroad, area, ...local] = /^(55)?(\d{2})([6-8]\d{3})(\d{4})$/.exec(digits) ?? []
-  if (sign === '+' && abroad) return `+55 ${area} ${local.join(' ')}`
-  if (sign || chosen !== 'BR') return undefined
-  if (area && !abroad) return `(${area}) ${local.join('-')}`
-  return /^\d{4,5}-\d{4}$/.test(text.trim()) ? text : undefined
+function oldBrazil(national: string, isComplete: boolean = false): readonly string[] | undefined {
+  const groups = /^([1-9]\d)([6-9]\d{3})(\d{4})$/.exec(national)?.slice(1)
+  return isComplete || !groups?.[1]?.startsWith('9') ? groups : undefined
+}
+
+/**
+ * The countries where a mobile number begins with the area code of a place, which people leave out. The library has no groups for
+ * such a number: it treats the first digits as the area code. Keys are calling codes.
+ */
+const LOCAL_NUMBERS: ReadonlyMap<string, RegExp> = new Map([
+  ['1', /^([2-9]\d\d)(\d{0,4})$/],
+  // If the third digit is 9, the first two are an area code, unless the number is complete without one.
+  ['55', /^(?!\d\d9)([2-8]\d{1,3}|9\d{1,4})(\d{0,4})$|^(9\d{4})(\d{4})$/],
+  // Area codes with two digits are those of the three largest cities.
+  ['52', /^(?!33|5[56]|81)([2-9]\d{2,3})(\d{4})$/],
+  // Area codes begin with 11, 2 or 3.
+  ['54', /^([4-8]\d{1,3}|[23]\d{3})(\d{4})$/],
+])
+
+/** The groups of a number that has no area code, or not yet. */
+function localGroups(callingCode: string | undefined, national: string): readonly string[] | undefined {
+  const groups = callingCode && LOCAL_NUMBERS.get(callingCode)?.exec(national)
+  return groups ? groups.slice(1).filter(Boolean) : undefined
 }
 
 /** A text after an edit, and where the caret is in it. */
@@ -205,7 +238,9 @@ function readNational(typed: string, chosen: CountryCode): PhoneReading {
 }
 
 function checkResult(digits: string): PhoneCheckResult {
-  if (/^55(?:9\d{8}|[6-9]\d{7})$/.test(digits)) return 'no-area-code'
+  // Numbers that begin with 300 or 400 are valid in all of Brazil, without an area code.
+  const [, brazil] = /^55(?![34]00)(\d{8,9})$/.exec(digits) ?? []
+  if (brazil) return localGroups('55', brazil) ? 'no-area-code' : 'too-short'
   const number = parsePhoneNumberFromString(`+${digits}`)
   const other = later.otherSpelling(digits)
   // The library knows one of the two spellings. For Argentina its result is used, because there the other spelling is a
@@ -231,9 +266,8 @@ function checkResult(digits: string): PhoneCheckResult {
 /** An incomplete or complete number, in groups: `+55 11 98765 4321`. */
 export function showPhone(digits: string): string {
   if (!digits) return ''
-  // The library no longer knows Brazil's mobile numbers of eight digits, and does not group them.
-  const [, area, ...local] = /^55(\d{2})([6-9]\d{3})(\d{4})$/.exec(digits) ?? []
-  if (area) return `+55 ${area} ${local.join(' ')}`
+  const grouped = groupedAbroad(digits, true)
+  if (grouped) return grouped
   const number = parsePhoneNumberFromString(`+${digits}`)
   return number?.isPossible() && number.number === `+${digits}`
     ? number.formatInternational()
