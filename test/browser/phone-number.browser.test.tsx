@@ -1,10 +1,14 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, screen, waitFor } from '@testing-library/react'
-import { describe, expect, it, vi } from 'vitest'
-import { userEvent } from 'vitest/browser'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { page, userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import { WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
+import { PairingCard } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { loadLaterParts } from './load-later-parts.js'
 import { quickProvider } from './quick-provider.js'
+import { stillPairing } from './still-pairing.js'
 
 const patiently = { timeout: 15_000 }
 
@@ -98,5 +102,57 @@ describe('the phone number with real keys', () => {
     await waitFor(() => expect(field.value).toBe('+351 912 345 678'))
     expect(picker.value).toBe('🇵🇹')
     expect(field.selectionStart).toBe(field.value.length)
+  })
+})
+
+describe('the whole phone number is visible', () => {
+  afterEach(async () => {
+    document.documentElement.removeAttribute('style')
+    await page.viewport(1280, 1200)
+  })
+
+  // The widths of a card on a page of 320 pixels with margins, and in other windows.
+  const widths = [320, 288, 272, 360, 760]
+  // As wide as numbers get. `DejaVu Sans` and Verdana have the widest digits of the usual fonts.
+  const numbers = {
+    '(11) 98765-4321': 'BR',
+    '(011) 98765-4321': 'BR',
+    '+55 11 98765 4321': 'US',
+    '+54 9 11 2345 6789': 'AR',
+    '01 23 45 6789': 'CI',
+  }
+
+  it.each([16, 18, 20, 24, 32])('with text of %i pixels, at every width', async (textSize) => {
+    await page.viewport(800, 1200)
+    await loadLaterParts()
+    document.documentElement.style.fontSize = `${textSize}px`
+    const cut: unknown[] = []
+    for (const [number, country] of Object.entries(numbers)) {
+      const { container, unmount } = render(
+        <PairingCard
+          pairing={stillPairing(pairingStates()['phone-code']['awaiting-number'])}
+          appName="Acme Inbox"
+          defaultCountry={country}
+          defaultPhoneNumber={number}
+        />,
+      )
+      container.style.cssText = '--whatsapp-pairing-font: "DejaVu Sans", Verdana, sans-serif'
+      await vi.dynamicImportSettled()
+      await waitFor(() => expect(container.querySelector('[data-part="country-input"]')).toBeTruthy())
+      for (const width of widths) {
+        container.style.inlineSize = `${width}px`
+        for (const part of ['phone-input', 'phone-form', 'phone-help']) {
+          const { scrollWidth = 0, clientWidth = 0 } = container.querySelector(`[data-part="${part}"]`) ?? {}
+          if (clientWidth === 0 || scrollWidth > clientWidth)
+            cut.push([part, number, width, scrollWidth, clientWidth])
+        }
+        // Only larger text may make the stage higher than wide.
+        const { clientWidth = 0, clientHeight = 1 } =
+          container.querySelector('[data-part="phone-form"]') ?? {}
+        if (textSize === 16 && clientHeight !== clientWidth) cut.push(['stage', number, width, clientHeight])
+      }
+      unmount()
+    }
+    expect(cut).toEqual([])
   })
 })
