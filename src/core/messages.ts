@@ -65,7 +65,7 @@ export interface PairingMessages {
    * `stepIphone`, on one line each. On the user's own phone it is only the one for its system.
    */
   readonly stepsScan: readonly string[]
-  /** Steps next to the pairing code, with the same `{menu}`. */
+  /** Steps next to the pairing code, with the same `{menu}`. All but the last one, which is about the code, also follow `leadNumber`. */
   readonly stepsCode: readonly string[]
   /** `{menuIcon}` and `{settingsIcon}` are pictures. A picture and the words in the same `**…**` stay on one line. */
   readonly stepAndroid: string

@@ -89,6 +89,12 @@ describe.each([...localesByFile])('%s', (tag, locale) => {
     }
   })
 
+  it('ends the steps for a pairing code with the code, after all of WhatsApp’s menus', () => {
+    const { stepsScan, stepsCode } = locale.messages
+    expect(stepsCode).toHaveLength(stepsScan.length)
+    expect(stepsCode.map((step) => /\{menu\}|\*\*/.test(step))).toEqual([true, true, true, false])
+  })
+
   it('has no empty text, and no space at the end of a text', () => {
     for (const { path, text } of each()) {
       expect(text, path).not.toBe('')

@@ -519,11 +519,15 @@ describe('the pairing code', () => {
     expect(screen.getByRole('button', { name: 'Get code' }).getAttribute('aria-disabled')).toBe('true')
   })
 
-  it('the phone tab says that no camera is needed', async () => {
+  it('the phone tab says that no camera is needed, and leads to the place where WhatsApp takes the code', async () => {
     show(saying(qr('a')).provider)
     await advance(1_000)
     await openTab('Phone number')
     expect(part('lead')?.textContent).toContain('no camera needed')
+    const steps = [...document.querySelectorAll('[data-part="step"]')].map((step) => step.textContent)
+    expect(steps[0]).toBe(part('lead')?.textContent)
+    expect(steps.at(-1)).toMatch(/Linked devices.*Link with phone number instead/)
+    expect(steps).toHaveLength(4)
   })
 
   it('a code that arrives after the user went back is not shown', async () => {

@@ -1,6 +1,6 @@
 'use client'
 
-import type { ReactElement } from 'react'
+import type { ReactElement, ReactNode } from 'react'
 import { useOwnPhone } from '../session/use-own-phone.js'
 import { sessionSteps } from '../session-texts.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
@@ -16,7 +16,7 @@ const values = {
   menu: <Menu />,
 }
 
-/** The steps on the phone in WhatsApp's own words, or one sentence if there are no steps. */
+/** The steps on the phone in WhatsApp's own words, or one sentence if the phone has nothing to do. */
 export const PairingInstructions: PartComponent<'div'> = forwardPart(
   function PairingInstructions(props, ref) {
     const { pairing, messages, part } = usePairingContext()
@@ -26,23 +26,34 @@ export const PairingInstructions: PartComponent<'div'> = forwardPart(
     const hasSteps = !isDecided(session) && status !== 'awaiting-number' && status !== 'requesting-code'
     return (
       <div {...props} ref={ref} {...part('instructions', props.className)}>
-        {hasSteps ? (
-          <ol {...part('steps')}>
-            {sessionSteps(session, messages).map((step) => (
-              <li key={step} {...part('step')}>
-                <span>
-                  <RichText text={step} values={values} />
-                </span>
-              </li>
-            ))}
-          </ol>
-        ) : (
-          later && <later.Lead />
-        )}
+        {hasSteps ? <Steps steps={sessionSteps(session, messages)} /> : later && <later.Lead />}
       </div>
     )
   },
 )
+
+/** Numbered steps. The children come before them. */
+export function Steps({
+  steps,
+  children,
+}: {
+  readonly steps: readonly string[]
+  readonly children?: ReactNode
+}): ReactElement {
+  const { part } = usePairingContext()
+  return (
+    <ol {...part('steps')}>
+      {children}
+      {steps.map((step) => (
+        <li key={step} {...part('step')}>
+          <span>
+            <RichText text={step} values={values} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  )
+}
 
 /** The path to WhatsApp's linked devices: on the user's own phone only for its system, elsewhere for both systems. */
 function Menu(): ReactElement {

@@ -4,11 +4,15 @@ import type { ReactElement } from 'react'
 import { groupDigits } from '../../core/group-digits.js'
 import { useOwnPhone } from '../session/use-own-phone.js'
 import { sessionLead } from '../session-lead.js'
+import { Steps } from './instructions.js'
 import { usePairingContext } from './pairing-context.js'
 import { passkeyLead } from './passkey-texts.js'
 import { RichText } from './rich-text.js'
 
-/** The text of the instructions if there are no steps. After a failure, it says what to do before it says the cause. */
+/**
+ * The instructions in the states without a code. Before a number is typed, they are the first step, and the way to the place where
+ * WhatsApp takes the code follows. After a failure, they say what to do before they say the cause.
+ */
 export function Lead(): ReactElement {
   const { pairing, messages, appFace, part } = usePairingContext()
   const isOwnPhone = useOwnPhone()
@@ -29,14 +33,24 @@ export function Lead(): ReactElement {
       </bdi>
     ),
   }
+  const lead = (
+    <p {...part('lead')}>
+      <RichText
+        text={passkeyLead(pairing, messages) ?? sessionLead(session, messages, isOwnPhone)}
+        values={values}
+      />
+    </p>
+  )
+  if (session.status === 'awaiting-number' || session.status === 'requesting-code')
+    return (
+      // The last step is about the code, which is not there yet.
+      <Steps steps={messages.stepsCode.slice(0, -1)}>
+        <li {...part('step')}>{lead}</li>
+      </Steps>
+    )
   return (
     <>
-      <p {...part('lead')}>
-        <RichText
-          text={passkeyLead(pairing, messages) ?? sessionLead(session, messages, isOwnPhone)}
-          values={values}
-        />
-      </p>
+      {lead}
       {cause && (
         <p {...part('error-cause')}>
           <RichText text={cause} values={values} />
