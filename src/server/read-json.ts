@@ -49,8 +49,9 @@ export async function readJsonText(
     report(error, 'request')
     throw error
   }
-  // Firefox has no `Request.body`. The handler runs in a page where a test or a demo simulates the server.
-  const body = Reflect.has(request, 'body') ? request.body : new Response(await request.arrayBuffer()).body
+  // Without this, a body that can only be read as a whole would be read before its size is known.
+  if (Number(request.headers.get('content-length')) > maxBytes) throw invalid('is too long')
+  const body = Reflect.has(request, 'body') ? request.body : wholeBody(request)
   const reader = body?.getReader()
   if (!reader) throw invalid('is missing')
   let refuse = (_error: PairingError): void => {}
@@ -76,6 +77,19 @@ export async function readJsonText(
     clearTimeout(timer)
   }
   return text + decode(decoder)
+}
+
+/**
+ * The body in one piece, for Firefox, which has no `Request.body`. The handler runs in a page where a test or a demo simulates the
+ * server.
+ */
+function wholeBody(request: Request): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      controller.enqueue(new Uint8Array(await request.arrayBuffer()))
+      controller.close()
+    },
+  })
 }
 
 function decode(decoder: TextDecoder, bytes?: Uint8Array): string {

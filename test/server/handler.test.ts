@@ -322,24 +322,43 @@ describe('POST', () => {
     expect('action' in {}).toBe(false)
   })
 
-  it.each([
-    ['an action', { action: 'reset' }, 200],
-    ['more than 16 kB', { action: 'reset', filler: 'x'.repeat(17_000) }, 400],
-  ])('reads %s if requests have no `body` property, as in Firefox', async (_, body, status) => {
+  describe('of a request without the property `body`, as in Firefox,', () => {
     const handler = separateHandler(handlerOptions({ provider: spyProvider() }))
-    const request = new Request(URL_OF_HANDLER, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+    const inFirefox = (request: Request): Request =>
+      new Proxy(request, {
+        has: (target, name) => name !== 'body' && name in target,
+        get(target, name) {
+          const value: unknown = name === 'body' ? undefined : Reflect.get(target, name)
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
+    const post = (body: BodyInit, headers: Record<string, string> = {}) =>
+      new Request(URL_OF_HANDLER, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+        ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
+      })
+
+    it.each([
+      ['an action is read', { action: 'reset' }, 200],
+      ['more than 16 kB are refused', { action: 'reset', filler: 'x'.repeat(17_000) }, 400],
+    ])('%s', async (_, body, status) => {
+      expect((await handler(inFirefox(post(JSON.stringify(body))))).status).toBe(status)
     })
-    const inFirefox = new Proxy(request, {
-      has: (target, name) => name !== 'body' && name in target,
-      get(target, name) {
-        const value: unknown = name === 'body' ? undefined : Reflect.get(target, name)
-        return typeof value === 'function' ? value.bind(target) : value
-      },
+
+    it('more than 16 kB are not read if the request gives its length', async () => {
+      const request = post('{"action":"reset"}', { 'content-length': '16385' })
+      await expectProblem(await handler(inFirefox(request)), 'invalid-request', 400)
+      expect(request.bodyUsed).toBe(false)
     })
-    expect((await handler(inFirefox)).status).toBe(status)
+
+    it('a body that does not end is refused after ten seconds', async () => {
+      vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+      const answer = handler(inFirefox(post(new ReadableStream({}))))
+      await vi.advanceTimersByTimeAsync(10_000)
+      await expectProblem(await answer, 'invalid-request', 400)
+    })
   })
 
   it('refuses a missing body', async () => {
