@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import { documentSnippets } from '../consumers/lib/documents.mjs'
+import { freePort } from '../free-port.mjs'
 import { testRootKey } from '../whatsapp-server/certificates.js'
 import { startWhatsAppServer } from '../whatsapp-server/whatsapp-server.js'
 import { watch } from './mounted-handler.js'
@@ -19,15 +19,6 @@ const redirect = (url: string): string => `
   DEFAULT_CONNECTION_CONFIG.waWebSocketUrl = '${url}'
   WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from('${testRootKey}', 'hex')
 `
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
-  return address.port
-}
 
 it('the documented baileys.mjs, saved as pairing.mjs, links a phone behind the documented Express server (of dist: npm run build first)', async () => {
   const whatsapp = await startWhatsAppServer()
@@ -79,4 +70,4 @@ it('the documented baileys.mjs, saved as pairing.mjs, links a phone behind the d
   child.kill('SIGTERM')
   await ended
   expect(errors).toBe('')
-})
+}, 60_000)

@@ -3,6 +3,8 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import { toNodeListener } from '../../src/server.js'
 import { createEmulator, mockGreenApi } from '../../src/testing.js'
+import { eventually } from '../eventually.js'
+import { freePort } from '../free-port.mjs'
 import { type CorePage, openCorePage } from '../server/core-page.js'
 import { admin, originOf } from './mounted-handler.js'
 import { runExample } from './run-example.js'
@@ -34,12 +36,18 @@ async function startProvider() {
 
 /**
  * Opens pages that watch live events, or poll if the session has reached its limit of watchers. Records what
- * each page shows, without consecutive repetitions.
+ * each page shows, without consecutive repetitions, and how many responses it got.
  */
 function openPages(url: string) {
   const pages = Array.from({ length: PAGES }, () => {
-    const page = openCorePage(proxy({ url, headers: admin }).connection, true)
-    return { page, shown: [page.session.status] }
+    let responses = 0
+    const counted: typeof fetch = async (input, init) => {
+      const response = await fetch(input, init)
+      responses += 1
+      return response
+    }
+    const page = openCorePage(proxy({ url, headers: admin, fetch: counted }).connection, true)
+    return { page, shown: [page.session.status], responses: () => responses }
   })
   const timer = setInterval(() => {
     for (const { page, shown } of pages) {
@@ -52,10 +60,10 @@ function openPages(url: string) {
     for (const { page } of pages) page.leave()
   })
   const until = (status: CorePage['session']['status']) =>
-    vi.waitFor(() => expect(new Set(pages.map(({ shown }) => shown.at(-1)))).toEqual(new Set([status])), {
-      timeout: 20_000,
-      interval: 50,
-    })
+    vi.waitFor(
+      () => expect(new Set(pages.map(({ shown }) => shown.at(-1)))).toEqual(new Set([status])),
+      eventually,
+    )
   return { pages, until }
 }
 
@@ -63,16 +71,20 @@ it.each(['express', 'hono'])(
   'the %s example ends within 2 s of SIGTERM with 60 pages, and each page continues with the next process',
   async (name) => {
     const { emulator, env } = await startProvider()
-    const first = await runExample(name, env)
+    const port = String(await freePort())
+    const first = await runExample(name, { ...env, PORT: port })
     const { pages, until } = openPages(first.url)
     await until('awaiting-scan')
 
     expect(await first.terminate()).toBeLessThan(EXIT_LIMIT_MS)
-    const second = await runExample(name, { ...env, PORT: new URL(first.url).port })
+    const before = pages.map(({ responses }) => responses())
+    const second = await runExample(name, { ...env, PORT: port })
     expect(second.url).toBe(first.url)
-    // Waits until each page has reconnected before the phone scans. Otherwise the test could not show that it
-    // did.
-    await vi.waitFor(() => expect(pages.every(({ shown }) => shown.at(-1) === 'awaiting-scan')).toBe(true))
+    // Each page reconnects before the phone scans. Otherwise the test could not show that it did.
+    await vi.waitFor(
+      () => expect(pages.filter(({ responses }, index) => responses() === before[index])).toEqual([]),
+      eventually,
+    )
     emulator.scan()
     await until('linked')
     expect(new Set(pages.map(({ shown }) => shown.join(' ')))).toEqual(

@@ -13,6 +13,7 @@ import { proxy } from '../../src/client/proxy.js'
 import { zApi } from '../../src/providers/z-api.js'
 import { createPairingHandler, PairingError, type PairingHandler } from '../../src/server.js'
 import { type PairingRoute, type RoutablePage, routePairing } from '../../src/testing.js'
+import { eventually } from '../eventually.js'
 import { emulatedPhone } from './emulated-phone.js'
 import { admin, describeMountedHandler, type ServeOptions } from './mounted-handler.js'
 
@@ -112,7 +113,7 @@ describe('routePairing()', () => {
     await vi.waitFor(
       async () =>
         expect(await connection.read({ want: 'state', method: 'qr' })).toMatchObject({ status: 'linked' }),
-      { timeout: 10_000, interval: 200 },
+      eventually,
     )
   })
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFolderLock } from '../../src/providers/lib/baileys-folder-lock.js'
+import { eventually } from '../eventually.js'
 import { everythingIn, rejection } from './fetch-stub.js'
 
 let parent: string
@@ -110,7 +111,7 @@ describe('the lock of a folder', () => {
     await one.take()
     await utimes(file, 1, 1)
     vi.advanceTimersByTime(5_000)
-    await vi.waitFor(async () => expect((await stat(file)).mtimeMs).toBeGreaterThan(1_000), { interval: 5 })
+    await vi.waitFor(async () => expect((await stat(file)).mtimeMs).toBeGreaterThan(1_000), eventually)
     await one.release()
   })
 
@@ -119,7 +120,7 @@ describe('the lock of a folder', () => {
     await one.take()
     await heldBy(running)
     vi.advanceTimersByTime(5_000)
-    await vi.waitFor(() => expect(onLost).toHaveBeenCalledOnce(), { interval: 5 })
+    await vi.waitFor(() => expect(onLost).toHaveBeenCalledOnce(), eventually)
     expect(one.isHeld).toBe(false)
     await one.release()
     expect(await readFile(file, 'utf8')).toContain('"other"')

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { eventually } from '../eventually.js'
 import { link, openSetup, pairingCodeOf, type Setup, textOf, watch } from './baileys-setup.js'
 
 // The other tests of the adapter use the newest version of Baileys; these load the oldest versions of the peer range. The mock
@@ -82,7 +83,7 @@ describe.each(['6.7.21', '7.0.0-rc.9'] as const)('baileys %s', (version) => {
   it('closes a connection that is not open yet without an uncaught error', async () => {
     const provider = setup.provider()
     const reset = provider.reset({})
-    await vi.waitFor(() => expect(makeWASocket).toHaveBeenCalled(), { interval: 1 })
+    await vi.waitFor(() => expect(makeWASocket).toHaveBeenCalled(), { ...eventually, interval: 1 })
     await provider.close()
     await Promise.allSettled([reset])
     expect(setup.server.phone.devices).toHaveLength(0)

@@ -9,6 +9,7 @@ import type { PairingSnapshot } from '../../src/core/provider.js'
 import { type BaileysAuthState, baileys } from '../../src/providers/baileys.js'
 import { statusSnapshot } from '../../src/providers/lib/baileys-state.js'
 import { testProvider } from '../../src/testing.js'
+import { eventually } from '../eventually.js'
 import { connectClient, memoryAuth } from '../whatsapp-server/client.js'
 import type { WhatsAppServerOptions } from '../whatsapp-server/whatsapp-server.js'
 import { createChildren } from './baileys-child.js'
@@ -39,8 +40,8 @@ function fakeWaiting(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
 }
 
-/** Three codes, each with this lifetime. */
-const short = (ms: number) => ({ refLifetimesMs: [ms, ms, ms] })
+/** More codes than a test can take, also if each is shown for 50 ms only. */
+const manyRefs = { refLifetimesMs: Array<number>(200).fill(60_000) }
 
 // Without a mock server: later tests cover the account with the WhatsApp server in test/whatsapp-server.
 testProvider({
@@ -107,7 +108,7 @@ describe('baileys: QR code', () => {
   })
 
   it('is not replaced after the scan, although Baileys issues further codes', async () => {
-    const setup = await open()
+    const setup = await open(manyRefs)
     setup.server.holdsRestart = true
     let goesOn: () => void = () => undefined
     const wentOn = new Promise<void>((resolve) => {
@@ -161,7 +162,7 @@ describe('baileys: QR code', () => {
   })
 
   it('another round starts after the last code while a page polls', async () => {
-    const setup = await open(short(50))
+    const setup = await open({ refLifetimesMs: [50, 50, 50] })
     const provider = setup.provider({ socketOptions: { qrTimeout: 50 } })
     const registered = vi.fn()
     setup.server.events.on('registration', registered)
@@ -188,7 +189,7 @@ describe('baileys: QR code', () => {
     await vi.advanceTimersByTimeAsync(159_000)
     expect(setup.server.connectionCount).toBe(1)
     await vi.advanceTimersByTimeAsync(1_000)
-    await vi.waitFor(() => expect(ended).toHaveBeenCalledTimes(1))
+    await vi.waitFor(() => expect(ended).toHaveBeenCalledTimes(1), eventually)
     const another = once(setup.server.events, 'registration')
     await vi.advanceTimersByTimeAsync(1_000)
     await expect(Promise.race([another, quiet(200)])).resolves.toBe('quiet')
@@ -382,11 +383,11 @@ async function codeSnapshot(setup: Setup) {
 
 describe('baileys: passkey', () => {
   /** A phone whose account requires a passkey has scanned a code; Baileys issues others every 50 ms. */
-  async function scanned(lifetimeMs = 60_000) {
-    const setup = await open(short(lifetimeMs))
+  async function scanned() {
+    const setup = await open(manyRefs)
     const qrCodes = vi.fn()
     const provider = setup.provider({
-      socketOptions: { qrTimeout: Math.min(lifetimeMs, 50) },
+      socketOptions: { qrTimeout: 50 },
       onSocket: ({ ev }) => ev.on('connection.update', ({ qr }) => qr && qrCodes()),
     })
     const registered = vi.fn()
@@ -403,7 +404,7 @@ describe('baileys: passkey', () => {
   it('shows no further code although Baileys issues more, and exposes nothing of the challenge', async () => {
     const { provider, watched, qrCodes, registered } = await scanned()
     const before = qrCodes.mock.calls.length
-    await vi.waitFor(() => expect(qrCodes.mock.calls.length).toBeGreaterThan(before))
+    await vi.waitFor(() => expect(qrCodes.mock.calls.length).toBeGreaterThan(before), eventually)
     for (const snapshot of [await provider.getStatus({}), await provider.getQrCode({})])
       expect(snapshot).toEqual({ status: 'passkey-required' })
     expect(watched.statuses.slice(-2)).toEqual(['qr', 'passkey-required'])
@@ -416,7 +417,10 @@ describe('baileys: passkey', () => {
     setup.server.phone.wantsPasskey = true
     const code = await pairingCodeOf(setup, provider)
     expect(await setup.server.phone.typeCode(code)).toEqual({ ok: false, reason: 'passkey-required' })
-    await vi.waitFor(async () => expect(await provider.getStatus({})).toEqual({ status: 'passkey-required' }))
+    await vi.waitFor(
+      async () => expect(await provider.getStatus({})).toEqual({ status: 'passkey-required' }),
+      eventually,
+    )
     expect(await provider.requestPairingCode(setup.phoneNumber, {})).toEqual({ status: 'passkey-required' })
     await provider.unlink({})
     expect(await provider.getStatus({})).toEqual({ status: 'passkey-required' })
@@ -430,7 +434,8 @@ describe('baileys: passkey', () => {
   })
 
   it('expires with its socket: no new code follows until reset()', async () => {
-    const { setup, provider, watched, registered } = await scanned(50)
+    const { setup, provider, watched, registered } = await scanned()
+    setup.server.expireRefs()
     expect((await watched.nextError()).code).toBe('passkey-expired')
     expect((await rejection(provider.getStatus({}))).code).toBe('passkey-expired')
     await quiet(200)
@@ -515,7 +520,7 @@ describe('baileys: the link', () => {
     const watched = watch(provider)
     await provider.reset({})
     await setup.server.phone.scan(textOf(await watched.until('qr')))
-    await vi.waitFor(() => expect(setup.server.isMute).toBe(true))
+    await vi.waitFor(() => expect(setup.server.isMute).toBe(true), eventually)
     setup.server.phone.logOut()
     await watched.until('stopped')
     await vi.advanceTimersByTimeAsync(10_000)
@@ -540,9 +545,10 @@ describe('baileys: the link', () => {
     const lost = once(setup.server.events, 'close')
     setup.server.drop()
     await lost
-    await vi.waitFor(async () => expect((await rejection(provider.unlink({}))).code).toBe('network'), {
-      interval: 5,
-    })
+    await vi.waitFor(
+      async () => expect((await rejection(provider.unlink({}))).code).toBe('network'),
+      eventually,
+    )
     expect(await readdir(setup.folder)).toContain('creds.json')
   })
 
@@ -622,9 +628,10 @@ describe('baileys: refusals', () => {
     const loggedOut = once(setup.server.events, 'logged-out')
     await expect(setup.server.phone.scan(code)).resolves.toEqual({ ok: true })
     await loggedOut
-    await vi.waitFor(() => expect(provider.getStatus({})).rejects.toMatchObject({ code: 'unknown' }), {
-      interval: 5,
-    })
+    await vi.waitFor(
+      () => expect(provider.getStatus({})).rejects.toMatchObject({ code: 'unknown' }),
+      eventually,
+    )
     expect(watched.statuses).not.toContain('linked')
   })
 
@@ -895,7 +902,7 @@ describe('baileys: the end of a socket', () => {
     link(setup, provider).catch(() => undefined)
     await reached
     await provider.close()
-    await vi.waitFor(() => expect(setup.server.connectionCount).toBe(0), { interval: 5 })
+    await vi.waitFor(() => expect(setup.server.connectionCount).toBe(0), eventually)
   })
 
   it('is not delayed by close() if the server does not respond', async () => {

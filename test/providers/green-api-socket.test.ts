@@ -9,6 +9,7 @@ import { type GreenApiOptions, greenApi } from '../../src/providers/green-api.js
 import { type EmulatedServerEnd, EmulatedWebSocket } from '../../src/testing/emulated-web-socket.js'
 import type { Emulator, MockGreenApiSocket, MockServer } from '../../src/testing.js'
 import { createEmulator, mockGreenApi, mockGreenApiSocket } from '../../src/testing.js'
+import { eventually } from '../eventually.js'
 import { everythingIn, IMAGE, PNG } from './fetch-stub.js'
 
 const idInstance = '1101000001'
@@ -765,7 +766,7 @@ describe('greenApi subscribe(): its WebSocket class', () => {
       const heard = listen(greenApi({ ...credentials, apiUrl: `http://127.0.0.1:${portOf(server)}` }))
       const [, socket] = await upgrade
       const closed = once(socket, 'close')
-      await vi.waitFor(() => expect(heard.log).toEqual(expected))
+      await vi.waitFor(() => expect(heard.log).toEqual(expected), eventually)
       heard.stop()
       await closed
       expect(heard.log).toEqual(expected)
@@ -789,11 +790,11 @@ describe('greenApi subscribe(): its WebSocket class', () => {
       })
       const provider = greenApi({ ...credentials, apiUrl: `http://127.0.0.1:${portOf(server)}` })
       const { snapshots, stop } = listen(provider)
-      await vi.waitFor(() => expect(snapshots).toEqual([qrSnapshot]))
+      await vi.waitFor(() => expect(snapshots).toEqual([qrSnapshot]), eventually)
       expect(paths).toEqual([`/waInstance${idInstance}/scanqrcode/${apiTokenInstance}`])
       const [client] = server.clients
       stop()
-      await vi.waitFor(() => expect(client?.readyState).toBe(3))
+      await vi.waitFor(() => expect(client?.readyState).toBe(3), eventually)
     } finally {
       for (const client of server.clients) client.terminate()
       server.close()

@@ -96,7 +96,7 @@ const notDue = [
   'Срок действия сессии истёк',
 ]
 
-describe('saysMustPay()', () => {
+describe('isPaymentRequired()', () => {
   it.each(due)('recognises %j', (words) => {
     expect(isPaymentRequired(words)).toBe(true)
   })
@@ -105,10 +105,9 @@ describe('saysMustPay()', () => {
     expect(isPaymentRequired(words)).toBe(false)
   })
 
-  it('reads only the beginning of a long text', () => {
-    const startedAt = performance.now()
-    expect(isPaymentRequired(`${'subscription is '.repeat(100_000)}expired`)).toBe(false)
-    expect(performance.now() - startedAt).toBeLessThan(200)
+  it('reads only the first 1,000 characters, because a search takes time', () => {
+    expect(isPaymentRequired(`${'a '.repeat(480)}subscription expired`)).toBe(true)
+    expect(isPaymentRequired(`${'a '.repeat(500)}subscription expired`)).toBe(false)
   })
 })
 

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { type AddressInfo, createServer as createNetServer } from 'node:net'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
@@ -8,6 +7,7 @@ import { type PairingUpdate, STREAM_SILENCE_LIMIT_MS } from '../../src/core/upda
 import { greenApi } from '../../src/providers/green-api.js'
 import { type PairingHandlerOptions, type PairingLogEntry, toNodeListener } from '../../src/server.js'
 import { createEmulator, mockGreenApi } from '../../src/testing.js'
+import { freePort } from '../free-port.mjs'
 import { rejection } from '../providers/fetch-stub.js'
 import { startNginx } from './nginx-server.js'
 import { separateHandler } from './setup.js'
@@ -207,12 +207,3 @@ describe.concurrent('behind nginx', () => {
     expect(app.emulator.state.status).toBe('idle')
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createNetServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}

@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { freePort } from '../free-port.mjs'
 import { redisAdvice, redisServerPath } from '../redis.mjs'
 
 /** The password in the URL of every Redis of the tests. No output may contain it. */
@@ -106,14 +106,4 @@ async function untilReady(stdout) {
     return Number(/^process id: (\d+)$/m.exec(log.join('\n'))?.[1])
   }
   throw new Error(`redis-server ended before it was ready:\n${log.join('\n')}`)
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.')
-  return address.port
 }

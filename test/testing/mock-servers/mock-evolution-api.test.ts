@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { EvolutionWebhook, MockEvolutionApi, MockEvolutionApiOptions } from '../../../src/testing.js'
 import { mockEvolutionApi } from '../../../src/testing.js'
+import { eventually } from '../../eventually.js'
 import type { Emulated } from '../clock.js'
 import { emulated, link, shownText } from '../clock.js'
 import { fromBase64, readPng } from '../read-png.js'
@@ -296,13 +297,13 @@ describe('mockEvolutionApi(): webhooks', () => {
     const bodies: EvolutionWebhook[] = []
     const { clock, connect } = setUp({ onWebhook: (body) => bodies.push(body) })
     await connect()
-    await vi.waitFor(() => expect(bodies).toHaveLength(2))
+    await vi.waitFor(() => expect(bodies).toHaveLength(2), eventually)
     expect(bodies).toMatchObject([
       { event: 'connection.update', instance: 'shop', data: { state: 'connecting' }, apikey: 'T1' },
       { event: 'qrcode.updated', data: { qrcode: { code: expect.any(String) } } },
     ])
     clock.pass(CODE_MS)
-    await vi.waitFor(() => expect(bodies).toHaveLength(3))
+    await vi.waitFor(() => expect(bodies).toHaveLength(3), eventually)
   })
 })
 

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import type { MockWaha, MockWahaOptions } from '../../../src/testing.js'
 import { mockWaha } from '../../../src/testing.js'
+import { eventually } from '../../eventually.js'
 import { passkeyAnswer } from '../../passkey-answer.js'
 import type { Emulated } from '../clock.js'
 import { emulated, link, shownText } from '../clock.js'
@@ -532,7 +533,8 @@ describe('WAHA mock server: webhooks', () => {
       told: async () =>
         (await bodies()).map(({ payload, timestamp }) => `${timestamp - startedAt} ${payload.status}`),
       /** Signing takes real time that is not on the emulator's clock. */
-      arrived: (count: number) => vi.waitFor(() => expect(received.length).toBeGreaterThanOrEqual(count)),
+      arrived: (count: number) =>
+        vi.waitFor(() => expect(received.length).toBeGreaterThanOrEqual(count), eventually),
       /** Advances the clock in steps, so that pending waits can resolve. */
       pass: (ms: number) => phone.clock.until(phone.clock.wait(ms)),
     }
