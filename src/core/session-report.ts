@@ -2,6 +2,7 @@ import { laterRules } from './later-rules.js'
 import type { PairingEvent, PairingUserStep } from './pairing-event.js'
 import type { PairingSession } from './pairing-session.js'
 import type { PasskeyStep } from './passkey-step.js'
+import { attemptOf } from './session-moves.js'
 import type { SessionState } from './session-state.js'
 import { isOver, viewSession } from './session-view.js'
 
@@ -25,10 +26,10 @@ export function reportSteps(
 }
 
 function eventOf(step: Step, { facts }: SessionState, at: number): PairingEvent {
-  const { attempt, setup, offer, method, roundSince } = facts
+  const { offer, method, roundSince } = facts
   return {
     ...step,
-    attemptId: `${setup.attemptSeed}-${attempt}`,
+    attemptId: attemptOf(facts),
     provider: offer.provider,
     method,
     elapsedMs: Math.max(at - roundSince, 0),

@@ -4,9 +4,9 @@ import { useCallback, useRef, useState, useSyncExternalStore } from 'react'
 import { ActionButton } from './action-button.js'
 import { PairingEnlargedCode } from './enlarged-code.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
-import { hasQrCode } from './has-qr-code.js'
 import { usePairingContext } from './pairing-context.js'
 import { Part } from './part.js'
+import { hasQrCode } from './qr-actions.js'
 
 /** How much larger the code has to become for the button to be offered. */
 const MIN_GAIN = 1.2

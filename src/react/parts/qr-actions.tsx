@@ -1,7 +1,7 @@
 'use client'
 
+import type { PairingSession } from '../../core/pairing-session.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
-import { hasQrCode } from './has-qr-code.js'
 import { usePairingContext } from './pairing-context.js'
 import { Part } from './part.js'
 import { useLaterParts } from './use-later-parts.js'
@@ -22,3 +22,10 @@ export const PairingQrActions: PartComponent<'div'> = forwardPart(function Pairi
     </div>
   )
 })
+
+/** Whether a QR code is on screen, was on screen, or will follow soon. In a long wait there is nothing to enlarge. */
+export function hasQrCode(session: PairingSession): boolean {
+  const { method, status } = session
+  if (status === 'preparing') return method === 'qr' && !session.isSlow
+  return method === 'qr' && (status === 'awaiting-scan' || status === 'expired')
+}

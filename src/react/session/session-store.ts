@@ -32,10 +32,10 @@ const LONGEST_TIMER_MS = 2_000
 
 /** The store of a session. All components with the same client, `id` and `sessionId` share it. */
 export function sessionStoreOf(client: QueryClient, { id, sessionId }: PairingTarget): SessionStore {
-  const known = storesOf(client)
+  const stores = storesOf(client)
   const key = storeKey(id, sessionId)
-  const store = known.get(key) ?? createSessionStore(client, ['whatsapp-pairing', 'session', id, sessionId])
-  known.set(key, store)
+  const store = stores.get(key) ?? createSessionStore(client, ['whatsapp-pairing', 'session', id, sessionId])
+  stores.set(key, store)
   return store
 }
 

@@ -13,6 +13,7 @@ import {
 } from 'react'
 import type { PairingSource } from '../../core/connection.js'
 import { PairingError } from '../../core/errors.js'
+import { groupDigits } from '../../core/group-digits.js'
 import {
   checkLocale,
   mergeMessages,
@@ -21,6 +22,7 @@ import {
 } from '../../core/messages.js'
 import { linkEnglish } from '../../locales/link/en.js'
 import { PairingBoundary } from '../pairing-boundary.js'
+import { Avatar } from '../parts/avatar.js'
 import { elementProps } from '../parts/element-names.js'
 import type { ComponentWithRef } from '../parts/forward-part.js'
 import { lazyPart } from '../parts/lazy-part.js'
@@ -30,7 +32,6 @@ import type { PairingMode } from '../session/query-options.js'
 import { useLatest } from '../use-latest.js'
 import { useMergedRef } from '../use-merged-ref.js'
 import type { WhatsAppPairingDialogProps } from '../whatsapp-pairing-dialog.js'
-import { StatusAccount } from './status-account.js'
 import { StatusActions } from './status-actions.js'
 import type { PairingStatusElementName, PairingStatusPartProps, PairingStatusParts } from './status-parts.js'
 import { StatusState } from './status-state.js'
@@ -217,5 +218,37 @@ function Status({
         />
       )}
     </>
+  )
+}
+
+/** The linked account: the picture, the name and the number, if the provider reports them. */
+function StatusAccount({ pairing, part }: PairingStatusPartProps): ReactElement {
+  const { name, phoneNumber, avatarUrl } = pairing.link.account ?? {}
+  return (
+    <div {...part('link-account')}>
+      <Avatar key={avatarUrl} src={avatarUrl} name={name} element={part('link-avatar')}>
+        <svg
+          aria-hidden="true"
+          viewBox="0 0 24 24"
+          width="20"
+          height="20"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.8"
+        >
+          <path d="M7 3h10v18H7zM11 18h2" />
+        </svg>
+      </Avatar>
+      {name && (
+        <bdi title={name} translate="no" {...part('link-name')}>
+          {name}
+        </bdi>
+      )}
+      {phoneNumber && (
+        <bdi dir="ltr" translate="no" {...part('link-number')}>
+          {groupDigits(phoneNumber)}
+        </bdi>
+      )}
+    </div>
   )
 }
