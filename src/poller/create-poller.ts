@@ -1,9 +1,8 @@
 import { PairingError, toPairingError } from '../core/errors.js'
-import { PASSKEY_LIFETIME_MS } from '../core/passkey.js'
+import { PASSKEY_LIFETIME_MS, type PasskeyAction } from '../core/passkey.js'
 import type { PairingMethod, PairingSnapshot, RequestOptions } from '../core/provider.js'
 import { PAIRING_CODE, type PairingAction, type PairingUpdate, type PairingWant } from '../core/update.js'
 import { callProvider, readProvider, timingOf } from './call-provider.js'
-import { createExclusive } from './exclusive.js'
 import { makeUpdate } from './make-update.js'
 import { createPictureReader } from './picture-reader.js'
 import {
@@ -19,7 +18,6 @@ import {
 import type { Poller, PollerOptions } from './poller.js'
 import { createProviderSubscription } from './provider-subscription.js'
 import { createRefresh } from './refresh.js'
-import { retryRefused } from './refusals.js'
 import { dueRequest, nextRequest } from './schedule.js'
 import { createSessionChanges } from './session-changes.js'
 import { createSessionTurns } from './session-turns.js'
@@ -33,9 +31,6 @@ const IDLE_MS = 60_000
 
 /** The longest time to keep an unused session, because a provider may require a pause of up to an hour. In milliseconds. */
 const KEEP_LONGEST_MS = 3_600_000
-
-/** How much longer than the provider's time limit a turn to change the session is kept, in milliseconds. */
-const TURN_SLACK_MS = 5_000
 
 /** Creates the poller of a session. */
 export function createPoller({ session, target, host, onIdle }: PollerOptions): Poller {
@@ -60,7 +55,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   const requests = createSharedRequests((want, signal) => {
     if (want === 'state' || !poll.startsOnRead) return request(want, want, signal)
     // Two processes that start a pairing at the same time would disconnect each other.
-    return exclusive.runOrElse(
+    return turns.runOrElse(
       () => request('code', want, signal),
       () => request('state', want, signal),
     )
@@ -102,9 +97,6 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       if (snapshot.status === 'passkey-required' && snapshot.step === 'confirm') void refresh.run()
     } else if (changes.receive(message.revision)) changed()
   })
-
-  // A change may take two requests, and a start reads the state first.
-  const exclusive = createExclusive(replicas, 2 * timing.requestTimeoutMs + TURN_SLACK_MS)
 
   const record = createSharedRecord({
     replicas,
@@ -197,26 +189,15 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     replicas.publish({ type: 'changed', revision })
   }
 
-  async function change(
-    action: PairingAction,
+  function call<Value>(
+    action: PairingAction | PasskeyAction,
     signal: AbortSignal,
-    run: (options: RequestOptions) => Promise<void>,
-  ): Promise<void> {
-    if (action === 'start') changes.start(Date.now())
-    let isDone = false
-    try {
-      const signals = [signal, ended.signal]
-      const call = (): Promise<void> =>
-        callProvider({ provider: provider(), call: action, host: host(), signals }, (options) =>
-          run({ ...options, memory: record.memory }),
-        )
-      // A refused call has changed nothing, so it can be retried.
-      await retryRefused(call, signal)
-      isDone = true
-    } finally {
-      changedHere(action, isDone)
-      if (replicas.save) await record.save()
-    }
+    run: (options: RequestOptions) => Promise<Value>,
+  ): Promise<Value> {
+    const signals = [signal, ended.signal]
+    return callProvider({ provider: provider(), call: action, host: host(), signals }, (options) =>
+      run({ ...options, memory: record.memory }),
+    )
   }
 
   const refresh = createRefresh({
@@ -267,21 +248,15 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   }
 
   const turns = createSessionTurns({
-    exclusive,
+    replicas,
+    // A change may take two requests, and a start reads the state first.
+    callMs: 2 * timing.requestTimeoutMs,
     changes,
-    load: replicas.load && record.load,
+    record,
     isInactive,
+    onChange: changedHere,
     onEnd: rest,
   })
-
-  async function inTurn(
-    action: PairingAction,
-    signal: AbortSignal,
-    work: () => Promise<void>,
-  ): Promise<boolean> {
-    if (ended.signal.aborted) throw closedError()
-    return turns.run(action, signal, work)
-  }
 
   const codeId = () => `${origin}-${poll.qrCount}`
 
@@ -324,16 +299,16 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
         rest()
       }
     },
-    change: (action, signal, run) => inTurn(action, signal, () => change(action, signal, run)),
+    async change(action, signal, run) {
+      if (ended.signal.aborted) throw closedError()
+      return turns.change(action, signal, () => call(action, signal, run))
+    },
     async call(action, signal, run) {
       if (ended.signal.aborted) throw closedError()
       if (action === 'passkey-answer' || action === 'passkey-confirm')
         ceremonyUntil = Date.now() + PASSKEY_LIFETIME_MS
       try {
-        const signals = [signal, ended.signal]
-        return await callProvider({ provider: provider(), call: action, host: host(), signals }, (options) =>
-          run({ ...options, memory: record.memory }),
-        )
+        return await call(action, signal, run)
       } finally {
         rest()
       }
@@ -374,12 +349,10 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       return loop.add(watcher)
     },
     update,
-    permitStart: (signal) =>
-      inTurn('start', signal, async () => {
-        changes.start(Date.now())
-        changedHere('start', true)
-        if (replicas.save) await record.save()
-      }),
+    async permitStart(signal) {
+      if (ended.signal.aborted) throw closedError()
+      return turns.change('start', signal, async () => {})
+    },
     get watchers() {
       return loop.size
     },
