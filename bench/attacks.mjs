@@ -32,7 +32,7 @@ const listed = listedAttacks.map(({ item, name, before, file, tests: names }) =>
   return { item, name, before, figure, holds: found.length > 0 && held === found.length }
 })
 
-/** B1, M1 … M11, m1 … m13, N1 … @param {{ item: string }} attack */
+/** Orders the items: B1, M1 to M11, m1 to m13, N1 and later. @param {{ item: string }} attack */
 const place = ({ item }) => 'BMmN'.indexOf(item.charAt(0)) * 100 + Number(item.slice(1))
 const attacks = [...own, ...listed].toSorted((a, b) => place(a) - place(b))
 

@@ -15,7 +15,7 @@ const MEASURED_MS = 60_000
 /** Three new codes in the time that is measured. */
 const CODE_MS = 20_000
 
-/** Other pages poll as often as the bare one, but never in step with the page that is measured. */
+/** Other pages poll about as often as the bare one, with another interval, so that they do not poll at the same times. */
 const OTHERS_INTERVAL_MS = 2_300
 
 const SHOWN_LIMIT_MS = 60_000
@@ -81,7 +81,7 @@ const handler = createPairingHandler({
 })
 const pages = await startMeasuredPages({ profiling: true, handler: toNodeListener(handler) })
 
-/** @param {string} address */
+/** Opens a page that streams and a page that polls. Returns a function that closes them. @param {string} address */
 function openOtherPages(address) {
   const stream = request(`${address}?events&method=qr`, { agent: false }, (response) =>
     response.resume(),
@@ -125,11 +125,11 @@ async function measure({ page, metrics, close, closeOthers }) {
   return { work, groups: groupCommits(commits), inAll: commits.filter(({ at }) => at >= from).length }
 }
 
-// Opened one after the other: a page that loads with seventeen others gets its first response seconds late.
+// The pages open one after the other. If all loaded at once, each would get its first response seconds late.
 const opened = []
 for (const [index, each] of cases.entries()) opened.push({ ...each, ...(await open(each, index)) })
 
-// Counts do not depend on the load of the machine, so all are counted at the same time.
+// Counts do not depend on the load of the machine, so all pages are measured at the same time.
 const results = await Promise.all(opened.map(async (each) => ({ ...each, ...(await measure(each)) })))
 await pages.close()
 await handler.close()

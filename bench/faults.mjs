@@ -1,4 +1,4 @@
-// What happens in each of a hundred faults, at three providers, by both methods: the matrix of test/faults as a table.
+// Runs the matrix of test/faults, and prints the end state of each fault for three providers and both methods.
 
 import { startVitest } from 'vitest/node'
 import { faultTable } from './lib/fault-table.mjs'
@@ -28,11 +28,11 @@ await vitest.close()
 
 console.log(`\n${faultTable(cells)}\n`)
 console.log(
-  '✗ failed, with its error · form: back to the phone number · – the moment never comes · (!) not as documented',
+  '✗ failed, with its error · form: the phone number again · – does not apply · (!) not as documented',
 )
 
 const faults = new Set(cells.map(({ name, when }) => `${when}: ${name}`))
-report('faults: each ends in its documented state, links when it is over, and leaves nothing', [
+report('faults: each ends in its documented state, the phone links afterwards, and nothing is left behind', [
   { what: 'faults', measured: count(faults.size) },
   {
     what: 'faults × providers × methods that are as documented',

@@ -1,4 +1,5 @@
-// `kill -9` of a replica at random moments, while pages watch and phones scan: `--kills 50` for more, `--seed` for others.
+// Kills a replica with `kill -9` at random moments, while pages watch and phones scan. `--kills 50` sets the number of kills, and
+// `--seed` selects other moments.
 
 import { loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,4 +1,4 @@
-// How long after a scan the page shows it, with a fake clock: the table of test/react/link-latency.
+// Runs test/react/link-latency, and prints how long after a scan the page shows it. The clock is a fake.
 
 import { startVitest } from 'vitest/node'
 import { count, quantile, report } from './lib/table.mjs'
@@ -19,7 +19,7 @@ const pages = vitest.state.getTestModules().flatMap((module) =>
 const failed = vitest.state.getCountOfFailedTests()
 await vitest.close()
 
-/** The time of the emulated phone from the scan to the link. */
+/** How long the emulated phone takes from the scan to the link. */
 const LINKING_MS = 2_000
 
 /** @param {readonly number[]} values */

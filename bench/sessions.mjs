@@ -1,12 +1,12 @@
-// What each session costs where many are on one page, and whether all of their requests are sent.
+// Measures the cost of one session on a page with many sessions, and whether all due requests are sent.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { between, startMeasuredPages } from './lib/measured-pages.mjs'
 import { count, quantile, report, seconds } from './lib/table.mjs'
 
-/** One page of each, and again and again: what else the machine does meets all alike. */
+/** The kinds are measured in turn, so that other load on the machine affects all of them. */
 const KINDS = /** @type {const} */ (['hook', 'drop-in', 'bare'])
-/** How many are on the page, and how often that is measured: the two that have a limit more often. */
+/** The number of sessions on the page, and how often it is measured. The two numbers with a limit are measured more often. */
 const RUNS = /** @type {const} */ ([
   [1, 1],
   [10, 3],
@@ -20,10 +20,10 @@ const MEASURED_MS = 15_000
 const INTERVAL_MS = 3_000
 const DUE = MEASURED_MS / INTERVAL_MS
 
-/** 500 codes are drawn until then, on two busy cores too. */
+/** The limit for drawing 500 codes, also on two busy cores. */
 const SHOWN_LIMIT_MS = 60_000
 
-/** What is done once after the last code has no part in the cost of a session. */
+/** Work that a page does once after its last code must not count as the cost of a session. */
 const SETTLE_MS = 2_500
 
 const RATIO_LIMIT = 1.5

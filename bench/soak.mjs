@@ -1,5 +1,5 @@
-// 500 sessions with 4 pages each on two replicas, while the provider fails, a replica is ended and started again, and Redis
-// stands still and restarts: `--minutes 30` for a longer run, `--sessions` for fewer sessions.
+// Runs 500 sessions with 4 pages each on two replicas. Meanwhile the provider fails, a replica is ended and started again, and
+// Redis stalls and restarts. `--minutes 30` sets the duration, and `--sessions` the number of sessions.
 
 import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,10 +20,10 @@ const REDIS_STALLS_MS = /** @type {const} */ ([22_000, 4_000])
 const REDIS_RESTARTS_MS = /** @type {const} */ ([32_000, 2_000])
 const MINUTE_MS = 60_000
 
-/** Code is compiled and caches are filled in the first part of the run: it says nothing about a leak. */
+/** The first part of the run is not counted, because code is compiled and caches are filled in it. */
 const WARM_UP_SHARE = 0.25
 
-/** A few samples have no slope: garbage and the requests under way differ by a megabyte. */
+/** With fewer samples the slope is noise: garbage and running requests differ by a megabyte. */
 const ENOUGH_SAMPLES = 10
 const SLOPE_LIMIT = 100_000
 
@@ -44,7 +44,7 @@ const phones = await startPhones({
 })
 await phones.untilShown(SHOWN_LIMIT_MS)
 
-/** One replica runs all the time, and its memory is measured. The other one is ended in each minute. */
+/** One replica runs all the time, and its memory is measured. The other one is ended once a minute. */
 const [lasting, restarted] = phones.replicas
 /** @type {import('./lib/usage.mjs').Usage[]} */
 const samples = [await lasting.measure()]

@@ -1,11 +1,11 @@
 /**
- * An attack that tests elsewhere carry out. Those of test/server/attacks.test.ts stand there with their name and figure.
+ * An attack that another test file runs. The tests in test/server/attacks.test.ts contain their own name and figure.
  *
  * @typedef {object} ListedAttack
- * @property {string} item as the review numbers it, or `N…` for one that is not in it
+ * @property {string} item its number in the review, or `N…` if it is not in the review
  * @property {string} name
- * @property {string} before what it did before the repair
- * @property {string} file where the tests are
+ * @property {string} before its effect before the repair
+ * @property {string} file the file of its tests
  * @property {RegExp} tests their full names
  */
 

@@ -3,9 +3,9 @@
  *
  * @typedef {object} CommitGroups
  * @property {number} beforeFirst commits before the first code
- * @property {readonly number[]} perCode commits in which each code came, the one before it left included
- * @property {number} announced commits that announced the time left to screen readers, or took that text away
- * @property {number} whileUp all other commits while a code was up
+ * @property {readonly number[]} perCode commits for each new code, including the commit that removed the previous one
+ * @property {number} announced commits that announced the remaining time to screen readers, or removed that text
+ * @property {number} whileUp all other commits while a code was shown
  */
 
 /** Commits within this time after a code belong to it: its picture may be redrawn after it was decoded. In milliseconds. */
@@ -24,20 +24,20 @@ export function groupCommits(commits) {
   const perCode = []
   let announced = 0
   let whileUp = 0
-  let [shown, heard] = ['', '']
+  let [shown, announcedText] = ['', '']
   // A code counts as arriving until a second after it has arrived.
   let isAwaited = false
   let arrivesUntil = Number.NEGATIVE_INFINITY
   for (const { at, code, announcement } of commits.slice(first)) {
     const isArriving = isAwaited || at <= arrivesUntil
-    if (code !== '' && code === shown && announcement !== heard) announced += 1
+    if (code !== '' && code === shown && announcement !== announcedText) announced += 1
     else if (!isArriving && code === shown) whileUp += 1
     else if (isArriving) perCode[perCode.length - 1] = (perCode.at(-1) ?? 0) + 1
     else perCode.push(1)
     isAwaited = code === ''
     if (code !== '' && code !== shown) arrivesUntil = at + ARRIVAL_MS
     shown = code
-    heard = announcement
+    announcedText = announcement
   }
   return { beforeFirst: first, perCode, announced, whileUp }
 }

@@ -12,33 +12,33 @@ import { createEmulator, mockGreenApi } from 'whatsapp-pairing/testing'
  * @property {() => readonly number[]} requestedAt when a request about it arrived, in epoch milliseconds
  */
 
-/** Of all instances; the emulated provider is reached from this machine only. */
+/** The token of all instances. The emulated provider is reached only from this machine. */
 export const API_TOKEN = 'token-of-the-bench'
 
-/** What GREEN-API responds about a linked instance, to both requests. */
-const SAYS_LINKED = /"(?:authorized|alreadyLogged)"/
+/** Matches GREEN-API's response for a linked instance, to both requests. */
+const LINKED = /"(?:authorized|alreadyLogged)"/
 
 /**
- * GREEN-API on this machine: the mock servers of `whatsapp-pairing/testing` behind HTTP, so that the server under test does the
- * same work as with a real provider: connections, JSON, pictures of 7 kB.
+ * Serves the mock servers of GREEN-API over HTTP, so that the server under test does the same work as with a real provider:
+ * connections, JSON, and pictures of 7 kB.
  *
  * @param {{ onLinkedResponse: (idInstance: string) => void }} options `onLinkedResponse`: called when a response with the link is
  * sent.
  */
 export async function startProvider({ onLinkedResponse }) {
   /** @type {Map<string, (request: Request) => Promise<string>>} */
-  const faces = new Map()
+  const mockServers = new Map()
 
   /** @type {(request: Request) => Promise<Response>} */
-  async function answer(request) {
+  async function respond(request) {
     const idInstance = /\/waInstance(\d+)\//.exec(request.url)?.[1] ?? ''
-    const text = await faces.get(idInstance)?.(request)
+    const text = await mockServers.get(idInstance)?.(request)
     if (text === undefined) return new Response(null, { status: 403 })
-    if (SAYS_LINKED.test(text)) onLinkedResponse(idInstance)
-    return jsonAnswer(text)
+    if (LINKED.test(text)) onLinkedResponse(idInstance)
+    return jsonResponse(text)
   }
 
-  const server = createServer(toNodeListener(answer)).listen(0, '127.0.0.1')
+  const server = createServer(toNodeListener(respond)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The provider has no port.')
@@ -51,11 +51,11 @@ export async function startProvider({ onLinkedResponse }) {
      */
     add(id) {
       const idInstance = String(id)
-      // Linked at once: what the bench measures begins where the provider knows.
+      // The link takes no time, because the bench measures from the moment at which the provider reports it.
       const emulator = createEmulator({ linkingMs: 0, seed: id })
       emulator.start()
-      const { face, requestedAt } = createFace(idInstance, emulator)
-      faces.set(idInstance, face)
+      const { respond: mockServer, requestedAt } = createInstance(idInstance, emulator)
+      mockServers.set(idInstance, mockServer)
       return { idInstance, emulator, requestedAt }
     },
     close() {
@@ -66,13 +66,13 @@ export async function startProvider({ onLinkedResponse }) {
 }
 
 /**
- * The mock server of an instance, which draws each picture once: that is the provider's work, and would take time from the
- * server here.
+ * The mock server of an instance. It draws each picture once, because drawing is the provider's work, and would use the
+ * processor of the server under test.
  *
  * @param {string} idInstance
  * @param {Emulator} emulator
  */
-function createFace(idInstance, emulator) {
+function createInstance(idInstance, emulator) {
   /** @type {{ code: string | undefined, text: string }} */
   let drawn = { code: undefined, text: '' }
   const shownCode = () => (emulator.state.status === 'pairing' ? emulator.state.qrText : undefined)
@@ -80,12 +80,12 @@ function createFace(idInstance, emulator) {
   const mockServer = mockGreenApi(emulator, {
     idInstance,
     apiTokenInstance: API_TOKEN,
-    intercept: (path) => (path === '/qr' && isDrawn() ? jsonAnswer(drawn.text) : undefined),
+    intercept: (path) => (path === '/qr' && isDrawn() ? jsonResponse(drawn.text) : undefined),
   })
   return {
     requestedAt: () => mockServer.requests.map(({ at }) => at),
     /** @param {Request} request */
-    async face(request) {
+    async respond(request) {
       const code = shownCode()
       const text = await (await mockServer(request)).text()
       if (text.includes('"qrCode"') && code === shownCode()) drawn = { code, text }
@@ -95,7 +95,7 @@ function createFace(idInstance, emulator) {
 }
 
 /** @param {string} text */
-function jsonAnswer(text) {
+function jsonResponse(text) {
   return new Response(text, { headers: { 'content-type': 'application/json; charset=utf-8' } })
 }
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createParser } from 'eventsource-parser'
 import { expiryOf } from './phones-provider.mjs'
 
-/** A stream that is silent for longer counts as broken, as in the browser. */
+/** A stream without data for this time counts as broken, as in the browser. */
 const SILENCE_MS = 25_000
 
 /** The pauses before a page reopens its stream, and before it retries a failed start. */
@@ -13,20 +13,21 @@ const START_AGAIN_MS = 3_000
 
 /**
  * @typedef {object} FailoverPage
- * @property {() => string | undefined} code that it shows at this moment
+ * @property {() => string | undefined} code the code that it shows now
  * @property {() => string | undefined} linkedNumber
  * @property {() => void} close
  */
 
 /**
- * A page that watches a session, shows its code, sends a start if one is needed, and uses another replica while its own is down.
+ * Opens a page that watches a session and shows its code. It sends a start if one is needed, and uses another replica while its
+ * own is down.
  *
  * @param {object} options
  * @param {string} options.session
- * @param {readonly import('./start-replica.mjs').Replica[]} options.replicas the first is its own
+ * @param {readonly import('./start-replica.mjs').Replica[]} options.replicas the first one is the page's own
  * @param {import('./random.mjs').Random} options.random
  * @param {(session: string, phoneNumber: string) => void} options.onLinked
- * @param {(overdueMs: number) => void} options.onCode a code has left the screen, so long after its time; negative before it
+ * @param {(overdueMs: number) => void} options.onCode called when a code leaves the screen, with the time since it expired; negative if it has not
  * @returns {FailoverPage}
  */
 export function openFailoverPage({ session, replicas, random, onLinked, onCode }) {
@@ -51,7 +52,7 @@ export function openFailoverPage({ session, replicas, random, onLinked, onCode }
   }
 
   /** @param {import('../../src/core/update.js').PairingUpdate} update */
-  function take(update) {
+  function apply(update) {
     // The update is from a replica that has not received the last change yet. A page keeps the later state.
     if ((update.revision ?? revision) < revision) return
     revision = update.revision ?? revision
@@ -101,7 +102,7 @@ export function openFailoverPage({ session, replicas, random, onLinked, onCode }
     stream = opened
     const [response] = await once(opened, 'response')
     const parser = createParser({
-      onEvent: ({ event, data }) => void (event === 'update' && take(JSON.parse(data))),
+      onEvent: ({ event, data }) => void (event === 'update' && apply(JSON.parse(data))),
     })
     response.setEncoding('utf8')
     response.setTimeout(SILENCE_MS, () => opened.destroy())

@@ -2,15 +2,15 @@
  * The result of one fault at one provider, with one method.
  *
  * @typedef {object} Cell
- * @property {number} line of the matrix
+ * @property {number} line its place in the matrix
  * @property {string} name of the fault
  * @property {string} when
  * @property {string} column provider and method
- * @property {string | undefined} end the state, with its error or reason; undefined where it came to none
- * @property {boolean} holds it is the documented one, and nothing was left behind
+ * @property {string | undefined} end the last state, with its error or reason; undefined if there was none
+ * @property {boolean} holds the state is the documented one, and nothing was left behind
  */
 
-/** Long enough to distinguish them in a table. */
+/** Short names of states, which are still distinct. */
 const shortForms = /** @type {const} */ ([
   [/^expired .*/, 'expired'],
   [/^passkey-required/, 'passkey'],

@@ -7,20 +7,20 @@ import { createEmulator, mockOwnServer } from 'whatsapp-pairing/testing'
 
 /** @typedef {import('./first-code-app.mjs').BuiltApp} BuiltApp */
 
-/** By then, a page without a code has loaded everything that it loads without an action. */
+/** Within this time, a page without a code has loaded everything that it loads without an action of the user. */
 const SETTLED_MS = 1_000
 
 const PAINTED = '/painted'
 
-/** Runs in the page: requests {@link PAINTED} when the first QR code was painted, with the milliseconds since the page was opened. */
+/** Runs in the page: requests {@link PAINTED} when the first QR code was painted. */
 function reportPaint() {
   const observer = new MutationObserver(() => {
     if (!document.querySelector('[data-part="qr-code"] svg path')) return
     observer.disconnect()
     requestAnimationFrame(() => {
-      // A message that is sent in a frame arrives after it was painted.
+      // A message that is sent in a frame arrives after the frame was painted.
       const { port1, port2 } = new MessageChannel()
-      port1.onmessage = () => void fetch(`/painted?${performance.now()}`)
+      port1.onmessage = () => void fetch('/painted')
       port2.postMessage(undefined)
     })
   })
@@ -28,23 +28,15 @@ function reportPaint() {
 }
 
 /**
- * What a page did until the first QR code was painted. A page without one only has `paths`, and all of them.
- *
- * @typedef {object} Opened
- * @property {readonly string[]} paths that it requested, in order
- * @property {number} paintedMs from the navigation on
- * @property {number} taskMs processor time of its main thread
- */
-
-/**
- * Opens a built app in a page of its own, before the handler and the mock server of an own server.
+ * Opens a built app in a new page, with a pairing handler and a mock server behind it. Resolves with the paths that the page
+ * requested, in order: until the first QR code was painted, or all of them if the page shows no code.
  *
  * @param {import('playwright').Browser} browser
  * @param {BuiltApp} app
- * @param {{ hasCode: boolean, cpuSlowdown?: number }} options `cpuSlowdown`: 6 for a cheap phone
- * @returns {Promise<Opened>}
+ * @param {boolean} hasCode
+ * @returns {Promise<readonly string[]>}
  */
-export async function openFirstCode(browser, { files }, { hasCode, cpuSlowdown = 1 }) {
+export async function openFirstCode(browser, { files }, hasCode) {
   const emulator = createEmulator({ seed: 1 })
   emulator.start()
   const options = { url: 'https://engine.example/pairing', headers: { authorization: 'Bearer of-the-bench' } }
@@ -60,11 +52,7 @@ export async function openFirstCode(browser, { files }, { hasCode, cpuSlowdown =
       return
     }
     const file = files.get(pathname === '/' ? '/index.html' : pathname)
-    const type = pathname.endsWith('.js')
-      ? 'text/javascript'
-      : pathname.endsWith('.css')
-        ? 'text/css'
-        : 'text/html'
+    const type = pathname.endsWith('.js') ? 'text/javascript' : 'text/html'
     response.writeHead(file ? 200 : 204, { 'content-type': type }).end(file)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -72,32 +60,22 @@ export async function openFirstCode(browser, { files }, { hasCode, cpuSlowdown =
   if (address === null || typeof address === 'string') throw new Error('The app has no port.')
   const page = await browser.newPage()
   try {
-    const devTools = await page.context().newCDPSession(page)
-    // Time of the thread: what else the machine does must not add to it.
-    await devTools.send('Performance.enable', { timeDomain: 'threadTicks' })
-    await devTools.send('Emulation.setCPUThrottlingRate', { rate: cpuSlowdown })
     /** @type {string[]} */
     const paths = []
     page.on('request', (request) => paths.push(new URL(request.url()).pathname))
     const painted = page.waitForRequest((request) => new URL(request.url()).pathname === PAINTED, {
       timeout: 30_000,
     })
-    // Where the page has no code, nothing waits for it.
+    // If the page has no code, no caller waits for this promise.
     painted.catch(() => {})
     await page.addInitScript(reportPaint)
     await page.goto(`http://127.0.0.1:${address.port}/`, { waitUntil: 'load' })
     if (!hasCode) {
       await sleep(SETTLED_MS)
-      return { paths, paintedMs: Number.NaN, taskMs: Number.NaN }
+      return paths
     }
-    const message = await painted
-    const { metrics } = await devTools.send('Performance.getMetrics')
-    const taskSeconds = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN
-    return {
-      paths: paths.slice(0, paths.indexOf(PAINTED)),
-      paintedMs: Number(new URL(message.url()).search.slice(1)),
-      taskMs: taskSeconds * 1_000,
-    }
+    await painted
+    return paths.slice(0, paths.indexOf(PAINTED))
   } finally {
     await page.close()
     server.closeAllConnections()

@@ -1,4 +1,4 @@
-// A page in a separate process, so that no other page shares its heap: mounts and codes, in two halves.
+// Mounts a page and shows codes, in a separate process, so that no other code uses the same heap.
 
 import { builtinEnvironments } from 'vitest/runtime'
 
@@ -6,7 +6,7 @@ const [mounts = 0, rotations = 0] = process.argv.slice(2).map(Number)
 
 await builtinEnvironments.jsdom.setup(globalThis, {})
 
-// Loaded when there is a window: React looks for one.
+// Imported after jsdom was set up, because React checks for a window when it loads.
 const { createElement } = await import('react')
 const { createRoot } = await import('react-dom/client')
 const { QueryClient } = await import('@tanstack/react-query')
@@ -34,7 +34,7 @@ const provider = {
   },
   getStatus: async () => ({ status: 'unlinked' }),
   getQrCode: async () => nextCode(),
-  // Pushed: a page reads four times a second at most, and 10,000 codes would take an hour.
+  // The codes are pushed. A page reads at most four times a second, so 10,000 codes would take an hour.
   subscribe(listener) {
     const timer = setInterval(() => listener(nextCode()), 1)
     return () => clearInterval(timer)

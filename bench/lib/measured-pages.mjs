@@ -32,7 +32,7 @@ const types = { js: 'text/javascript', css: 'text/css' }
  * @param {object} options
  * @param {boolean} [options.profiling] with the React that calls `<Profiler onRender>`
  * @param {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) =>
- * void} [options.handler] answers below `/api/`
+ * void} [options.handler] responds below `/api/`
  */
 export async function startMeasuredPages({ profiling = false, handler }) {
   const files = await bundle(profiling)

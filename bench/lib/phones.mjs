@@ -20,7 +20,7 @@ const LINKED_FOR_MS = /** @type {const} */ ([500, 5_000])
  */
 const SEEN_LIMIT_MS = 90_000
 
-const LOOK_EVERY_MS = 250
+const CHECK_INTERVAL_MS = 250
 
 /** The number of pages that open simultaneously. */
 const OPENING = 50
@@ -142,7 +142,7 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
       seenBy.set(phoneNumber, new Set())
       const isComplete = () => scan.shownAfter.length === watching.length && scan.reportedAt.length > 0
       const giveUpAt = Date.now() + SEEN_LIMIT_MS
-      while (!isComplete() && Date.now() < giveUpAt) await sleep(LOOK_EVERY_MS)
+      while (!isComplete() && Date.now() < giveUpAt) await sleep(CHECK_INTERVAL_MS)
       await sleep(random.between(...LINKED_FOR_MS))
       session.unlink()
       seenBy.delete(phoneNumber)
@@ -155,7 +155,7 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
     const watching = Array.from({ length: pagesPerSession }, (_, page) => openPage(session.id, page))
     pages.push(...watching)
     phones.push(scanAndUnlink(session, watching))
-    if (pages.length % OPENING === 0) await sleep(LOOK_EVERY_MS)
+    if (pages.length % OPENING === 0) await sleep(CHECK_INTERVAL_MS)
   }
 
   /** @param {() => Promise<void>} whileAway */

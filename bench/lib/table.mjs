@@ -20,12 +20,12 @@ export function report(title, rows) {
   const [what, measured, limit] = [widthOf('what'), widthOf('measured'), widthOf('limit')]
   console.log(`\n${title}\n`)
   for (const row of rows) {
-    const verdict = row.holds === undefined ? '' : row.holds ? 'holds' : 'DOES NOT HOLD'
+    const result = row.holds === undefined ? '' : row.holds ? 'holds' : 'DOES NOT HOLD'
     const cells = [
       row.what.padEnd(what),
       row.measured.padStart(measured),
       (row.limit ?? '').padEnd(limit),
-      verdict,
+      result,
     ]
     console.log(`  ${cells.join('   ').trimEnd()}`)
   }

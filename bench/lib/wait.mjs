@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const LOOK_EVERY_MS = 20
+const CHECK_INTERVAL_MS = 20
 
 /**
  * Waits until a condition is met, but not longer than the limit. The table shows whether it was met.
@@ -10,5 +10,5 @@ const LOOK_EVERY_MS = 20
  */
 export async function until(holds, limitMs) {
   const endsAt = performance.now() + limitMs
-  while (!holds() && performance.now() < endsAt) await sleep(LOOK_EVERY_MS)
+  while (!holds() && performance.now() < endsAt) await sleep(CHECK_INTERVAL_MS)
 }
