@@ -1,12 +1,12 @@
 import { pauseAfter, retryAfterMs } from './backoff.js'
 import { PairingError, toPairingError } from './errors.js'
-import { checkPhone, judgeNumber, requestNextCode, start } from './later-moves.js'
+import { applyComparison, checkPhone, requestNextCode, start } from './later-actions.js'
 import { applyState, endCodeRequest, prepare } from './later-updates.js'
 import { normalizePhoneNumber, type PhoneNumber } from './phone-number.js'
 import { extractNumber } from './phone-text.js'
 import type { PairingMethod } from './provider.js'
+import { type Draft, enter, forgetQr, initialPoll, readOnceMore } from './session-draft.js'
 import type { SessionEvent } from './session-event.js'
-import { type Draft, enter, forgetQr, initialPoll, readOnceMore } from './session-moves.js'
 import {
   applyPasskey,
   isPasskeyEvent,
@@ -128,8 +128,8 @@ function apply(s: Draft, event: SessionEvent): void {
     case 'request-failed':
       codeRequestFailed(s, event)
       return
-    case 'number-judged':
-      judgeNumber(s, event.result, at)
+    case 'number-compared':
+      applyComparison(s, event.result, at)
       return
     case 'entered':
       returned(s, event)

@@ -1,6 +1,6 @@
 import { mergeAccounts } from './account.js'
 import { PairingError } from './errors.js'
-import { checkPhone, start } from './later-moves.js'
+import { checkPhone, start } from './later-actions.js'
 import { formatPairingCode } from './pairing-code.js'
 import {
   type Draft,
@@ -10,8 +10,8 @@ import {
   initialPoll,
   initialRound,
   isChangeDue,
-  stuck,
-} from './session-moves.js'
+  staleSession,
+} from './session-draft.js'
 import { applyPasskeyState, endPasskey } from './session-passkey.js'
 import { EARLY_END_MS } from './session-request.js'
 import type { Phase, UpdateContext, UpdatedEvent } from './session-state.js'
@@ -46,7 +46,7 @@ function beginAnew(s: Draft, at: number): void {
   s.qr = initialRound
   s.code = { name: 'number' }
   s.otherCode = undefined
-  s.judged = undefined
+  s.comparison = undefined
   s.codeQuietUntil = 0
   s.notice = undefined
   s.poll = { ...initialPoll, dueAt: s.poll.dueAt }
@@ -140,7 +140,7 @@ function blocked(s: Draft, status: 'stopped' | 'stale', revision: number | undef
   // A process that has not seen the start or reset may respond with its cached state from before it.
   if (isSent && (revision ?? 0) < (s.source?.revision ?? 0)) return
   if (isSent || (status === 'stale' && !s.setup.clearsLeftovers)) {
-    enter(s, stuck(), at)
+    enter(s, staleSession(), at)
     return
   }
   forgetQr(s)

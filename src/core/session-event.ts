@@ -54,7 +54,7 @@ export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'push-ended' }
   | { readonly type: 'image-broken' }
   /** The user has confirmed or denied that the linked phone is the expected one. */
-  | { readonly type: 'number-judged'; readonly result: PhoneComparison }
+  | { readonly type: 'number-compared'; readonly result: PhoneComparison }
   /** The page was hidden or went offline, or became visible and online again. */
   | { readonly type: 'watched'; readonly isWatched: boolean }
   /** The first component with this session was mounted. `isReopened`: the user opened a dialog. */

@@ -2,7 +2,7 @@ import { laterRules } from './later-rules.js'
 import type { PairingEvent, PairingUserStep } from './pairing-event.js'
 import type { PairingSession } from './pairing-session.js'
 import type { PasskeyStep } from './passkey-step.js'
-import { attemptOf } from './session-moves.js'
+import { attemptOf } from './session-draft.js'
 import type { SessionState } from './session-state.js'
 import { isOver, viewSession } from './session-view.js'
 

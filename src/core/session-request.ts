@@ -1,5 +1,5 @@
 import type { PhoneNumber } from './phone-number.js'
-import { isChangeDue, isWaiting } from './session-moves.js'
+import { isChangeDue, isWaiting } from './session-draft.js'
 import type { SessionFacts } from './session-state.js'
 import { PAIRING_CODE, type PairingWant } from './update.js'
 

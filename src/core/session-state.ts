@@ -177,7 +177,7 @@ export interface SessionFacts {
   otherCode: IssuedTo | undefined
   codeQuietUntil: number
   /** The last comparison of the linked number with the expected one. */
-  judged: { readonly phoneNumber: string | undefined; readonly result: PhoneComparison } | undefined
+  comparison: { readonly phoneNumber: string | undefined; readonly result: PhoneComparison } | undefined
   notice: PairingNotice | undefined
   /** Since when the page is hidden or offline; `undefined` while it is watched. */
   unwatchedAt: number | undefined

@@ -1,6 +1,6 @@
 import { pauseAfter } from './backoff.js'
 import { PairingError, type PairingErrorCode } from './errors.js'
-import { type Draft, enter, isChangeDue, isCodeOnScreen, isWaiting, stuck } from './session-moves.js'
+import { type Draft, enter, isChangeDue, isCodeOnScreen, isWaiting, staleSession } from './session-draft.js'
 import { WAY_OUT_MS } from './session-request.js'
 import type { LaterRules, UpdateContext, UpdatedEvent } from './session-state.js'
 import { showQrCode } from './show-qr-code.js'
@@ -51,7 +51,7 @@ export function updated(s: Draft, event: UpdatedEvent, later: LaterRules | undef
   const isRepeated = isSameOrigin && update.seq === source.seq
   // A response to an action of this page confirms no other action.
   const isOther = source && (!isSameSession || (!request && isChanged(source.revision, update.revision)))
-  if (isOther || phase.name === 'failed') need(later).prepare(s, event)
+  if (isOther || phase.name === 'failed') requireRules(later).prepare(s, event)
   s.isLastRead = false
   s.isConfirmed = true
   applySource(s, event)
@@ -63,7 +63,7 @@ export function updated(s: Draft, event: UpdatedEvent, later: LaterRules | undef
     applyState(s, event, { isRepeated, wasLastRead }, later)
     s.isLastRead = wasLastRead && update.status === 'preparing' && at < s.waitingSince + LAST_READS_MS
   }
-  if (request === 'request-pairing-code') need(later).endCodeRequest(s)
+  if (request === 'request-pairing-code') requireRules(later).endCodeRequest(s)
   limitWaiting(s, at)
 }
 
@@ -71,7 +71,7 @@ export function updated(s: Draft, event: UpdatedEvent, later: LaterRules | undef
 export const rulesMissing: Error = new Error('The rules of later states are not loaded yet.')
 
 /** The rules of later states. */
-export function need(later: LaterRules | undefined): LaterRules {
+export function requireRules(later: LaterRules | undefined): LaterRules {
   if (later) return later
   throw rulesMissing
 }
@@ -104,7 +104,7 @@ function applyState(
 ): void {
   const { status, pairingCode } = event.update
   const isPlain = status === 'qr' || status === 'preparing' || status === 'unlinked'
-  if (!isPlain || pairingCode || s.phase.name !== 'active') need(later).applyState(s, event, context)
+  if (!isPlain || pairingCode || s.phase.name !== 'active') requireRules(later).applyState(s, event, context)
   else if (status === 'qr' && s.method === 'qr' && !context.wasLastRead) showQrCode(s, event)
 }
 
@@ -112,7 +112,7 @@ function limitWaiting(s: Draft, at: number): void {
   const startMs = s.offer.timing?.startMs ?? WAITING_LIMIT_MS
   const firstMs = s.qr.shown > 0 ? NEXT_CODE_LIMIT_MS : startMs
   const limitMs = s.phase.name === 'linking' ? LINKING_LIMIT_MS : firstMs
-  if (isWaiting(s) && at - s.waitingSince >= limitMs) enter(s, stuck(), at)
+  if (isWaiting(s) && at - s.waitingSince >= limitMs) enter(s, staleSession(), at)
 }
 
 /** A request of the poller to the provider failed. */

@@ -1,7 +1,7 @@
 import { isSame } from './is-same.js'
 import type { PairingSession, PreparingReason, SlowWait } from './pairing-session.js'
 import type { LaterRules, SessionFacts, SessionView } from './session-state.js'
-import { need } from './session-updates.js'
+import { requireRules } from './session-updates.js'
 
 /** The session as the interface sees it; the same object as before if it has not changed. */
 export function viewSession(
@@ -20,11 +20,11 @@ function view(s: SessionFacts, later: LaterRules | undefined): SessionView {
   // Another user may have signed in since the last component left.
   if (!s.isConfirmed) return preparing(s)
   if (phase.name === 'failed') return { status: 'failed', error: phase.error, account: phase.account }
-  if (phase.name !== 'active') return need(later).view(s)
+  if (phase.name !== 'active') return requireRules(later).view(s)
   if (s.method !== 'qr')
     return code.name === 'number' && !code.error && !s.codeQuietUntil && !s.otherCode
       ? { status: 'awaiting-number' }
-      : need(later).view(s)
+      : requireRules(later).view(s)
   if (qr.display === 'spent') return { status: 'expired', reason: 'unscanned' }
   if (qr.display === 'held') return { status: 'expired', reason: 'refresh-due' }
   if (!qr.code || qr.display === 'waiting') return preparing(s, preparingReason(s))

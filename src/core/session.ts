@@ -1,7 +1,6 @@
 import { isClockSetBack, pauseAfter } from './backoff.js'
 import { isSame } from './is-same.js'
 import type { PairingMethod } from './provider.js'
-import type { SessionEvent } from './session-event.js'
 import {
   type Draft,
   hideQr,
@@ -9,11 +8,12 @@ import {
   initialRound,
   isWaiting,
   readOnceMore,
-  uncount,
-} from './session-moves.js'
+  uncountQr,
+} from './session-draft.js'
+import type { SessionEvent } from './session-event.js'
 import { endsWithCode, wayOutAt } from './session-request.js'
 import type { LaterRules, SessionFacts, SessionOffer, SessionSetup, SessionState } from './session-state.js'
-import { failed, need, updated } from './session-updates.js'
+import { failed, requireRules, updated } from './session-updates.js'
 import { isOver, viewSession } from './session-view.js'
 
 /** How many QR codes may expire unscanned, as on WhatsApp's own page. */
@@ -54,7 +54,7 @@ export function initialState(
     code: { name: 'number' },
     otherCode: undefined,
     codeQuietUntil: 0,
-    judged: undefined,
+    comparison: undefined,
     notice: undefined,
     unwatchedAt: undefined,
     leftAt: undefined,
@@ -87,11 +87,11 @@ export function transition(
 /** Applies the passing of time to a session. */
 function settle(s: Draft, at: number, later: LaterRules | undefined): void {
   if (isClockSetBack(s.now, at)) {
-    need(later).forgetTimes(s, at)
+    requireRules(later).forgetTimes(s, at)
     return
   }
   if (s.code.name === 'live' || s.codeQuietUntil || s.otherCode || s.phase.name === 'passkey-required')
-    need(later).settle(s, at)
+    requireRules(later).settle(s, at)
   settleQr(s, at)
   if (at - s.now > SILENCE_MS) s.waitingSince = at
   s.isSlow = isWaiting(s) && at >= wayOutAt(s)
@@ -105,7 +105,7 @@ function settleQr(s: Draft, at: number): void {
     s.waitingSince = at
   }
   if (at < code.expiresAt) return
-  uncount(s, at)
+  uncountQr(s, at)
   if (!endsWithCode(s)) return
   s.qr = { ...s.qr, display: code.number >= s.setup.maxRefreshes ? 'spent' : 'held' }
   if (s.method === 'qr') readOnceMore(s, at)
@@ -135,7 +135,7 @@ function apply(s: Draft, event: SessionEvent, later: LaterRules | undefined): vo
         clearsLeftovers: clearsLeftovers ?? setup.clearsLeftovers,
         refreshMode: refreshMode ?? setup.refreshMode,
       }
-      if (s.setup.expectedPhoneNumber !== setup.expectedPhoneNumber) s.judged = undefined
+      if (s.setup.expectedPhoneNumber !== setup.expectedPhoneNumber) s.comparison = undefined
       // For a linked phone or a code that waits for the user, the later rules apply the change.
       if (phase.name === 'linked' || qr.display === 'held') break
       return
@@ -158,5 +158,5 @@ function apply(s: Draft, event: SessionEvent, later: LaterRules | undefined): vo
       s.isConfirmed = false
       return
   }
-  need(later).apply(s, event)
+  requireRules(later).apply(s, event)
 }

@@ -1,5 +1,5 @@
 import { qrPayloadKey } from './qr-payload.js'
-import { type Draft, forgetQr, isChangeDue, uncount } from './session-moves.js'
+import { type Draft, forgetQr, isChangeDue, uncountQr } from './session-draft.js'
 import type { QrCodeOnScreen, UpdatedEvent } from './session-state.js'
 
 /** Two reported ends of one code that differ by less are the same. In milliseconds. */
@@ -36,7 +36,7 @@ export function showQrCode(s: Draft, event: UpdatedEvent): void {
   if (at >= expiresAt) return
   // The previous code is never shown again.
   if (!same) {
-    uncount(s, at)
+    uncountQr(s, at)
     forgetQr(s)
   }
   const { qr } = s

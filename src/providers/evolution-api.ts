@@ -88,7 +88,7 @@ export interface EvolutionApiOptions extends SecretOptions {
 const TIMING: ProviderTiming = {
   // The setting of the server, also for the first code.
   qrLifetimeMs: 45_000,
-  // No limit is documented; the server answers from memory.
+  // No limit is documented; the server responds from memory.
   qrIntervalMs: 2_000,
   qrMinIntervalMs: 2_000,
   // How soon a scan or a new pairing code is noticed.

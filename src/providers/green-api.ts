@@ -52,6 +52,7 @@ import {
   BAD_NUMBER,
   BANNED,
   BUSY,
+  errorTextOf,
   greenApiError,
   isPasskeyRequired,
   LOGGED_IN,
@@ -61,8 +62,7 @@ import {
   STALE,
   statusOf,
   textError,
-  wordsOf,
-} from './lib/green-api-words.js'
+} from './lib/green-api-responses.js'
 import { lazyPush } from './lib/lazy-push.js'
 import { createPasskeyMemory } from './lib/passkey-memory.js'
 import { isBare401, unavailableError } from './lib/provider-error.js'
@@ -144,7 +144,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   async function call(method: string, options: RequestOptions): Promise<ProviderResponse> {
     const response = await request(requestFor(method, options))
     const { memory = ownMemory } = options
-    if (wordsOf(response) && !isNull(response)) memory[HAS_RESPONDED] = true
+    if (errorTextOf(response) && !isNull(response)) memory[HAS_RESPONDED] = true
     else if (isBare401(response)) memory[REFUSED_AT] ??= Date.now()
     return response
   }
@@ -233,7 +233,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   }
 
   async function fromError(response: ProviderResponse, options: RequestOptions): Promise<PairingSnapshot> {
-    const snapshot = fromText(wordsOf(response), options)
+    const snapshot = fromText(errorTextOf(response), options)
     if (!snapshot) throw greenApiError(response)
     return snapshot
   }

@@ -262,7 +262,7 @@ function stepsAfter(status: ProviderResponse): readonly [Step, ...Step[]] {
   return connected === false || matches(status, DISCONNECTED) ? ['restart', 'disconnect'] : ['restart']
 }
 
-/** @throws {@link PairingError} where the call was not answered with `{"value": true}`. */
+/** @throws {@link PairingError} if the response to the call is not `{"value": true}`. */
 function checkDone(step: Step, response: ProviderResponse): void {
   const { value } = asRecord(response.json)
   if (response.ok && value === true) return

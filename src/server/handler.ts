@@ -21,10 +21,7 @@ import { type AllowedTarget, createSessionService } from './session-service.js'
 import { checkedProvider, checkedTenant, type SessionTarget, withoutStarts } from './session-target.js'
 import { createSharedLinks } from './shared-links.js'
 import { createShutdown } from './shutdown.js'
-import { createWebhookGuard, handleWebhook, isWebhook } from './webhook.js'
-
-/** In base64 that is 96 bits. */
-const MIN_SECRET_CHARACTERS = 16
+import { createWebhookGuard, handleWebhook, isWebhook, MIN_SECRET_CHARACTERS } from './webhook.js'
 
 /** The server side of `proxy`: a function from `Request` to `Response`, for any runtime that has both. */
 export interface PairingHandler {

@@ -38,8 +38,8 @@ const CLOCK_SKEW_MS = 60_000
 /** The states in which a phone may still scan a code. */
 const waitingStates: readonly PairingSnapshot['status'][] = ['unlinked', 'qr', 'preparing']
 
-/** In base64 that is 96 bits. */
-const MIN_SECRET_CHARACTERS = 16
+/** Also for the option `secret` of the handler. In base64 that is 96 bits. */
+export const MIN_SECRET_CHARACTERS = 16
 
 /** Random text of 16 characters has more different characters, even if it has only digits. */
 const MIN_DIFFERENT_CHARACTERS = 4
@@ -184,7 +184,7 @@ export async function handleWebhook(
   if (!snapshot || (sentAt !== undefined && Date.now() - sentAt > MAX_AGE_MS)) return
   log({ event: 'webhook', provider: provider.id, sessionId: provider.sessionId })
   const poller = pollerOf(target)
-  // Not awaited: the provider may wait for this response before it answers the read.
+  // Not awaited: the provider may wait for this response before it responds to the read.
   void poller.refresh().then(({ status, error }) => {
     const isWaiting = !error && waitingStates.includes(status)
     if (snapshot.status === 'qr' && isWaiting && isNew(sentAt)) poller.receive(snapshot, receivedAt)

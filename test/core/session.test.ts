@@ -52,7 +52,10 @@ const user = (
 ): Step => [atMs, { type }]
 const chooses = (atMs: number, method: PairingMethod): Step => [atMs, { type: 'method-chosen', method }]
 /** The user has answered whether the linked phone is the expected one. */
-const judges = (atMs: number, result: 'same' | 'different'): Step => [atMs, { type: 'number-judged', result }]
+const judges = (atMs: number, result: 'same' | 'different'): Step => [
+  atMs,
+  { type: 'number-compared', result },
+]
 const submits = (atMs: number): Step => [atMs, { type: 'number-submitted', phoneNumber: NUMBER }]
 const code = (value: string, expiresInMs = 150_000, lastDigits = '4321') => ({
   pairingCode: { value, lastDigits, expiresInMs },

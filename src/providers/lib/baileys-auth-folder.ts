@@ -6,7 +6,7 @@ import { PairingError } from '../../core/errors.js'
 import { asRecord } from '../../core/json.js'
 import type { BaileysAuthState } from './baileys-auth-state.js'
 import type { Baileys } from './baileys-package.js'
-import { createTurns } from './in-turn.js'
+import { createTurns } from './turns.js'
 
 /** Read access to these files is access to the account: no other user of the machine may have it. */
 export const FOLDER_MODE = 0o700

@@ -13,7 +13,7 @@ export interface BaileysAuthState {
 /**
  * Whether a phone has accepted these credentials. `me` is not enough: Baileys sets it when a pairing code is requested, but
  * `account` only when WhatsApp has signed the device. Credentials with `me` alone would make the next connection log in instead
- * of register, and WhatsApp answers that with "logged out".
+ * of register, and WhatsApp responds to that with "logged out".
  */
 export function isLinked({ me, account }: AuthenticationCreds): boolean {
   return me !== undefined && account !== undefined

@@ -19,8 +19,8 @@ import { createRetry } from './baileys-retry.js'
 import type { BaileysSocketOptions } from './baileys-socket.js'
 import { accountOf, type LinkState, statusSnapshot } from './baileys-state.js'
 import { timeout } from './fetch-failure.js'
-import { createTurns } from './in-turn.js'
 import { passkeyExpired } from './passkey-memory.js'
+import { createTurns } from './turns.js'
 
 /** Options of a link. */
 export interface BaileysLinkOptions {

@@ -2,7 +2,7 @@ import { normalizeAccount } from '../../core/account.js'
 import { asText } from '../../core/json.js'
 import { normalizeQrPayload } from '../../core/normalize-qr-payload.js'
 import type { PairingSnapshot, RequestOptions } from '../../core/provider.js'
-import { isPasskeyRequired } from './green-api-words.js'
+import { isPasskeyRequired } from './green-api-responses.js'
 import { createPushSocket, type FrameMeaning, type PushSocket } from './push-socket.js'
 import { type WebSocketConstructor, webSocketOpener } from './web-socket.js'
 

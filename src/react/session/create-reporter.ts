@@ -1,5 +1,5 @@
 import type { PairingUserStep } from '../../core/pairing-event.js'
-import { attemptOf } from '../../core/session-moves.js'
+import { attemptOf } from '../../core/session-draft.js'
 import type { SessionState } from '../../core/session-state.js'
 import { callHost } from './call-host.js'
 import { loadedSession } from './load-later-session.js'

@@ -217,7 +217,7 @@ export function useSharedSession(
       showOtherCode: () => fold({ type: 'other-code-shown' }),
       reportBrokenImage: () => fold({ type: 'image-broken' }),
       confirmNumber: (isOwn: boolean) =>
-        fold({ type: 'number-judged', result: isOwn ? 'same' : 'different' }),
+        fold({ type: 'number-compared', result: isOwn ? 'same' : 'different' }),
       report: store.report,
       unlink: async () => {
         const connection = await connectionOf(latest.current.provider)

@@ -31,7 +31,7 @@ export const BAD_NUMBER: RegExp = /validation failed|bad request data/i
 const DELETED = /\bdeleted\b/i
 
 /** A documented text is one sentence. The search through a body of two million characters would take hours. */
-const MAX_WORDS_CHARACTERS = 1_000
+const MAX_TEXT_CHARACTERS = 1_000
 
 /**
  * Whether the type of a response or frame reports the demand for a passkey. GREEN-API's documentation has both `passkeyRequired`
@@ -61,13 +61,13 @@ export function statusOf(state: string): 'linked' | 'unlinked' | 'preparing' {
 }
 
 /** The text of an error. Its format is not documented: `{message}`, `{error}` or plain text. HTML pages are ignored. */
-export function wordsOf(response: ProviderResponse): string {
+export function errorTextOf(response: ProviderResponse): string {
   return (response.ok || response.status === 400) && !isPage(response) ? response.text : ''
 }
 
 /** Whether a response is an error with this text. */
 export function matches(response: ProviderResponse, text: RegExp): boolean {
-  return text.test(wordsOf(response))
+  return text.test(errorTextOf(response))
 }
 
 /** The error of a response without a state. */
@@ -75,12 +75,12 @@ export function greenApiError(response: ProviderResponse): PairingError {
   // Its own status for a quota that is used up.
   return response.status === 466
     ? paymentRequiredError(NAME)
-    : (textError(wordsOf(response)) ?? providerError(API, response))
+    : (textError(errorTextOf(response)) ?? providerError(API, response))
 }
 
 /** The error that a text names; `undefined` for any other text. */
 export function textError(text: string): PairingError | undefined {
-  const words = text.slice(0, MAX_WORDS_CHARACTERS)
+  const words = text.slice(0, MAX_TEXT_CHARACTERS)
   if (isPaymentRequired(words)) return paymentRequiredError(NAME)
   return DELETED.test(words) ? unknownSessionError(NAME) : undefined
 }

@@ -1,7 +1,7 @@
 import type { PhoneComparison } from './compare-digits.js'
 import { comparePhoneNumbers } from './compare-phone-numbers.js'
 import { PairingError } from './errors.js'
-import { type Draft, enter, forgetQr, initialPoll, initialRound } from './session-moves.js'
+import { type Draft, enter, forgetQr, initialPoll, initialRound } from './session-draft.js'
 
 /** Starts a new round at the beginning, after `expired` or after `failed`. With a manual refresh, shows the next code. */
 export function start(s: Draft, at: number): void {
@@ -29,7 +29,7 @@ export function start(s: Draft, at: number): void {
     s.method === 'phone-code' && code.name === 'spent' && at >= s.codeQuietUntil && code.phoneNumber
   s.code = repeated ? { name: 'requesting', phoneNumber: repeated } : { name: 'number' }
   s.otherCode = undefined
-  if (error) s.judged = undefined
+  if (error) s.comparison = undefined
   s.poll = initialPoll
   // A code that may still be live keeps its age. Otherwise it would look new when the provider repeats it.
   s.qr = { ...initialRound, code: qr.code && { ...qr.code, number: 0 }, replaced: qr.replaced }
@@ -54,19 +54,23 @@ export function requestNextCode(s: Draft, at: number): void {
  * precedence.
  */
 export function checkPhone(s: Draft, at: number): void {
-  const { phase, setup, judged } = s
+  const { phase, setup, comparison } = s
   if (phase.name !== 'linked' || !setup.expectedPhoneNumber || !phase.account.phoneNumber) return
   const { phoneNumber } = phase.account
-  const isJudged = judged?.phoneNumber === phoneNumber
-  judgeNumber(s, isJudged ? judged.result : comparePhoneNumbers(setup.expectedPhoneNumber, phoneNumber), at)
+  const isCompared = comparison?.phoneNumber === phoneNumber
+  applyComparison(
+    s,
+    isCompared ? comparison.result : comparePhoneNumbers(setup.expectedPhoneNumber, phoneNumber),
+    at,
+  )
 }
 
 /** Applies the result of the comparison or of the user's confirmation. A link to an unexpected phone is a failure. */
-export function judgeNumber(s: Draft, result: PhoneComparison, at: number): void {
+export function applyComparison(s: Draft, result: PhoneComparison, at: number): void {
   const { phase } = s
   if (phase.name !== 'linked') return
   const { account } = phase
-  s.judged = { phoneNumber: account.phoneNumber, result }
+  s.comparison = { phoneNumber: account.phoneNumber, result }
   s.phase = { ...phase, isUnsure: result === 'probably' }
   if (result !== 'different') return
   const error = new PairingError(

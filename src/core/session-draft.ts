@@ -52,8 +52,8 @@ export function forgetQr(s: Draft): void {
  */
 const SEEN_MS = 5_000
 
-/** Removes an expired QR code. It does not count in the round if it expired on a hidden page, or was shown only for a moment. */
-export function uncount(s: Draft, at: number): void {
+/** Removes the QR code from the count of the round, if it expired on a hidden page or was shown only for a moment. */
+export function uncountQr(s: Draft, at: number): void {
   const { code } = s.qr
   if (!code || code.number === 0) return
   const { shownAt, expiresAt, isJoined, number } = code
@@ -75,7 +75,7 @@ export function readOnceMore(s: Draft, at: number): void {
 }
 
 /** The failure for a session that only a reset can clear. */
-export function stuck(): Phase {
+export function staleSession(): Phase {
   return {
     name: 'failed',
     error: new PairingError('session-stale', 'The session is stuck at the provider. Start over to clear it.'),
