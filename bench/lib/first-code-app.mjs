@@ -13,13 +13,27 @@ import { createRoot } from 'react-dom/client'
 const client = new QueryClient()
 const show = (...children) =>
   createRoot(document.getElementById('app')).render(createElement(QueryClientProvider, { client }, ...children))
-// The app uses them, so that they stay in the bundle. It also has a chunk, and with it Vite's code that loads chunks (0.7 kB).
+// Used, so that they stay in the bundle. An app has chunks of its own, and with them Vite's code that loads chunks (0.7 kB).
 globalThis.app = { chunk: () => import('./chunk.js'), client, focusManager, jsx, jsxs, onlineManager, useQuery }
 `
 
-/** The measured apps, one module each. The bytes of `without us` are subtracted from the others. */
+/** The apps that are measured, each a module. What they have in common is not ours, and is taken off. */
 const apps = {
   'without us': `${REACT_AND_QUERY}show()`,
+  // As a developer writes it by hand, without anything around the code.
+  'bare page': `${REACT_AND_QUERY}
+import { QRCodeSVG } from 'qrcode.react'
+const fetchCode = () => fetch('/api/pairing?want=code&method=qr').then((response) => response.json())
+function Page() {
+  const { data } = useQuery({ queryKey: ['code'], queryFn: fetchCode, refetchInterval: 3_000 })
+  if (!data?.qrCode) return createElement('p', {}, 'Loading…')
+  return createElement('div', { 'data-part': 'qr-code' }, createElement(QRCodeSVG, { value: data.qrCode.value, size: 256 }))
+}
+show(createElement(Page))`,
+  'styled screen': `${REACT_AND_QUERY}
+import { proxy, WhatsAppPairing } from 'whatsapp-pairing'
+import 'whatsapp-pairing/styles.css'
+show(createElement(WhatsAppPairing, { provider: proxy({ url: '/api/pairing' }) }))`,
   screen: `${REACT_AND_QUERY}
 import { proxy, WhatsAppPairing } from 'whatsapp-pairing'
 show(createElement(WhatsAppPairing, { provider: proxy({ url: '/api/pairing' }) }))`,
@@ -44,7 +58,7 @@ show()`,
  *
  * @typedef {object} BuiltApp
  * @property {ReadonlyMap<string, Buffer>} files
- * @property {readonly string[]} atOnce the scripts that the HTML names
+ * @property {readonly string[]} atOnce the JavaScript that the page loads without running any
  */
 
 /**
@@ -54,7 +68,7 @@ show()`,
  * @returns {Promise<BuiltApp>}
  */
 export async function buildApp(name) {
-  // Below the root of the repository, so that React is found.
+  // Below the root, to find React there.
   const folder = await mkdtemp(join(root, 'node_modules/.first-code-'))
   try {
     await writeFile(join(folder, 'main.js'), apps[name])
@@ -68,7 +82,10 @@ export async function buildApp(name) {
       configFile: false,
       logLevel: 'error',
       resolve: {
-        alias: [{ find: /^whatsapp-pairing$/, replacement: join(root, 'dist/index.js') }],
+        alias: [
+          { find: /^whatsapp-pairing$/, replacement: join(root, 'dist/index.js') },
+          { find: /^whatsapp-pairing\/(.*\.css)$/, replacement: join(root, 'dist/$1') },
+        ],
       },
       build: { outDir: 'built' },
     })

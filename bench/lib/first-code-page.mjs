@@ -7,20 +7,20 @@ import { createEmulator, mockOwnServer } from 'whatsapp-pairing/testing'
 
 /** @typedef {import('./first-code-app.mjs').BuiltApp} BuiltApp */
 
-/** Within this time, a page without a code has loaded everything that it loads without an action of the user. */
+/** By then, a page without a code has loaded everything that it loads without an action. */
 const SETTLED_MS = 1_000
 
 const PAINTED = '/painted'
 
-/** Runs in the page: requests {@link PAINTED} when the first QR code was painted. */
+/** Runs in the page: requests {@link PAINTED} when the first QR code was painted, with the milliseconds since the page was opened. */
 function reportPaint() {
   const observer = new MutationObserver(() => {
     if (!document.querySelector('[data-part="qr-code"] svg path')) return
     observer.disconnect()
     requestAnimationFrame(() => {
-      // A message that is sent in a frame arrives after the frame was painted.
+      // A message that is sent in a frame arrives after it was painted.
       const { port1, port2 } = new MessageChannel()
-      port1.onmessage = () => void fetch('/painted')
+      port1.onmessage = () => void fetch(`/painted?${performance.now()}`)
       port2.postMessage(undefined)
     })
   })
@@ -28,15 +28,23 @@ function reportPaint() {
 }
 
 /**
- * Opens a built app in a new page, with a pairing handler and a mock server behind it. Resolves with the paths that the page
- * requested, in order: until the first QR code was painted, or all of them if the page shows no code.
+ * What a page did until the first QR code was painted. A page without one only has `paths`, and all of them.
+ *
+ * @typedef {object} Opened
+ * @property {readonly string[]} paths that it requested, in order
+ * @property {number} paintedMs from the navigation on
+ * @property {number} taskMs processor time of its main thread
+ */
+
+/**
+ * Opens a built app in a page of its own, before the handler and the mock server of an own server.
  *
  * @param {import('playwright').Browser} browser
  * @param {BuiltApp} app
- * @param {boolean} hasCode
- * @returns {Promise<readonly string[]>}
+ * @param {{ hasCode: boolean, cpuSlowdown?: number }} options `cpuSlowdown`: 6 for a cheap phone
+ * @returns {Promise<Opened>}
  */
-export async function openFirstCode(browser, { files }, hasCode) {
+export async function openFirstCode(browser, { files }, { hasCode, cpuSlowdown = 1 }) {
   const emulator = createEmulator({ seed: 1 })
   emulator.start()
   const options = { url: 'https://engine.example/pairing', headers: { authorization: 'Bearer of-the-bench' } }
@@ -52,7 +60,11 @@ export async function openFirstCode(browser, { files }, hasCode) {
       return
     }
     const file = files.get(pathname === '/' ? '/index.html' : pathname)
-    const type = pathname.endsWith('.js') ? 'text/javascript' : 'text/html'
+    const type = pathname.endsWith('.js')
+      ? 'text/javascript'
+      : pathname.endsWith('.css')
+        ? 'text/css'
+        : 'text/html'
     response.writeHead(file ? 200 : 204, { 'content-type': type }).end(file)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -60,22 +72,32 @@ export async function openFirstCode(browser, { files }, hasCode) {
   if (address === null || typeof address === 'string') throw new Error('The app has no port.')
   const page = await browser.newPage()
   try {
+    const devTools = await page.context().newCDPSession(page)
+    // Time of the thread: what else the machine does must not add to it.
+    await devTools.send('Performance.enable', { timeDomain: 'threadTicks' })
+    await devTools.send('Emulation.setCPUThrottlingRate', { rate: cpuSlowdown })
     /** @type {string[]} */
     const paths = []
     page.on('request', (request) => paths.push(new URL(request.url()).pathname))
     const painted = page.waitForRequest((request) => new URL(request.url()).pathname === PAINTED, {
       timeout: 30_000,
     })
-    // If the page has no code, no caller waits for this promise.
+    // Where the page has no code, nothing waits for it.
     painted.catch(() => {})
     await page.addInitScript(reportPaint)
     await page.goto(`http://127.0.0.1:${address.port}/`, { waitUntil: 'load' })
     if (!hasCode) {
       await sleep(SETTLED_MS)
-      return paths
+      return { paths, paintedMs: Number.NaN, taskMs: Number.NaN }
     }
-    await painted
-    return paths.slice(0, paths.indexOf(PAINTED))
+    const message = await painted
+    const { metrics } = await devTools.send('Performance.getMetrics')
+    const taskSeconds = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN
+    return {
+      paths: paths.slice(0, paths.indexOf(PAINTED)),
+      paintedMs: Number(new URL(message.url()).search.slice(1)),
+      taskMs: taskSeconds * 1_000,
+    }
   } finally {
     await page.close()
     server.closeAllConnections()
