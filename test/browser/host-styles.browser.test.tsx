@@ -1,6 +1,7 @@
 import { cleanup, render, waitFor } from '@testing-library/react'
 import preflight from 'tailwindcss/preflight.css?inline'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { page } from 'vitest/browser'
 import type { PairingSession } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
 import ownStyles from '../../src/styles/styles.css?inline'
@@ -126,6 +127,35 @@ describe.each([
     })
   },
 )
+
+describe('the component in an element that is as wide as its content', () => {
+  const widthIn = (style: string, parent: HTMLElement): number => {
+    parent.style.cssText = style
+    const { container } = render(<PairingCard pairing={stillPairing(states.qr['awaiting-scan'])} />, {
+      container: document.body.appendChild(parent).appendChild(document.createElement('div')),
+    })
+    if (parent instanceof HTMLDialogElement) parent.showModal()
+    const { width } = container.getElementsByTagName('section')[0]?.getBoundingClientRect() ?? { width: 0 }
+    cleanup()
+    parent.remove()
+    return width
+  }
+
+  it.each([
+    ['an item of a centred flex box', 'display: flex; justify-content: center', [311, 600, 760]],
+    ['a float', 'float: left', [311, 600, 760]],
+    ['a positioned element', 'position: absolute', [311, 600, 760]],
+    ['a dialog', 'dialog', [311, 760, 760]],
+  ] as const)('has room for a code: %s', async (_, style, widths) => {
+    use(ownStyles)
+    const found: number[] = []
+    for (const width of [375, 1_000, 1_200]) {
+      await page.viewport(width, 800)
+      found.push(widthIn(style, document.createElement(style === 'dialog' ? 'dialog' : 'div')))
+    }
+    expect(found).toEqual(widths)
+  })
+})
 
 describe('the component in a page with a theme for elements', () => {
   it('draws a readable code', async () => {

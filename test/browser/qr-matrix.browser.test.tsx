@@ -18,6 +18,8 @@ interface Look {
   readonly theme?: 'light' | 'dark'
   readonly dir?: 'rtl'
   readonly forcedColors?: boolean
+  /** The browser darkens pages that have only a light theme. */
+  readonly isDarkened?: boolean
   /** Device pixels per CSS pixel. */
   readonly density?: 1 | 2
   readonly viewport?: readonly [width: number, height: number]
@@ -32,6 +34,7 @@ const looks: readonly (readonly [string, Look])[] = [
   ['on a dark page', { theme: 'dark' }],
   ['on a dark page and a dense screen', { theme: 'dark', density: 2 }],
   ['in forced colours', { forcedColors: true }],
+  ['on a light page that the browser darkens', { isDarkened: true, theme: 'dark' }],
   ['in dark forced colours', { forcedColors: true, theme: 'dark', density: 2 }],
   ['from right to left', { dir: 'rtl' }],
   ['280 pixels wide', { viewport: [280, 800] }],
@@ -51,7 +54,13 @@ const sources: readonly (readonly [string, () => Promise<QrPayload>, typeof look
   ['image', async () => normalizeQrPayload(toBase64(await qrImage(text))), looks.slice(0, 4)],
 ]
 
-async function apply({ theme = 'light', forcedColors, density = 1, viewport = [800, 700] }: Look) {
+async function apply({
+  theme = 'light',
+  forcedColors,
+  isDarkened = false,
+  density = 1,
+  viewport = [800, 700],
+}: Look) {
   const [width, height] = viewport
   // Sets the window around the page. A smaller window would scale the page down.
   await cdp().send('Emulation.setDeviceMetricsOverride', {
@@ -66,6 +75,7 @@ async function apply({ theme = 'light', forcedColors, density = 1, viewport = [8
       { name: 'prefers-color-scheme', value: theme },
     ],
   })
+  await cdp().send('Emulation.setAutoDarkModeOverride', { enabled: isDarkened })
   await page.viewport(width, height)
 }
 
@@ -73,6 +83,7 @@ afterEach(async () => {
   document.body.removeAttribute('style')
   await cdp().send('Emulation.clearDeviceMetricsOverride')
   await cdp().send('Emulation.setEmulatedMedia', { features: [] })
+  await cdp().send('Emulation.setAutoDarkModeOverride', {})
 })
 
 /** Longer than any observed text of WhatsApp: 69 modules, 77 with the quiet zone. */
@@ -106,7 +117,7 @@ describe.each(sources)('a code that was sent as %s', (_, payload, looks) => {
       <WhatsAppPairing
         provider={scriptedProvider({ getQrCode: () => ({ status: 'qr', qrCode }) }, crypto.randomUUID())}
         queryClient={new QueryClient()}
-        theme="auto"
+        theme={look.isDarkened ? 'light' : 'auto'}
         dir={dir}
       />,
     )
