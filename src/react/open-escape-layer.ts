@@ -6,18 +6,21 @@ const layers: EscapeLayer[] = []
 
 // Dialogs of other libraries listen on the document or the window, some in the capture phase. They would close together with a
 // layer inside them. So this listener is added first: when the module loads, and not when a layer opens.
-if (typeof window !== 'undefined') {
-  window.addEventListener(
-    'keydown',
-    (event) => {
-      if (event.key === 'Escape' && layers.at(-1)?.(event)) event.stopImmediatePropagation()
-    },
-    true,
-  )
+if (typeof window !== 'undefined') listenIn(window)
+
+function listenIn(view: Window): void {
+  view.addEventListener('keydown', onKeyDown, true)
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (event.key === 'Escape' && layers.at(-1)?.(event)) event.stopImmediatePropagation()
 }
 
 /** This layer gets Escape first, until the returned function is called. */
-export function openEscapeLayer(layer: EscapeLayer): () => void {
+export function openEscapeLayer(layer: EscapeLayer, element: Element | null): () => void {
+  // The app may render into an iframe. A listener that a window already has is not added again.
+  const view = element?.ownerDocument.defaultView
+  if (view) listenIn(view)
   layers.push(layer)
   return () => {
     layers.splice(layers.lastIndexOf(layer), 1)

@@ -53,6 +53,7 @@ function showModal(dialog: HTMLDialogElement, onClose: () => void): () => void {
     // The browser's close request follows. Elements of the app in the root may use Escape themselves.
     (event) =>
       event.composedPath().includes(dialog) && (dialog.dataset.part !== 'root' || isAboveAnother(dialog)),
+    dialog,
   )
   // The dialog takes the focus itself, so that its heading, which names it, is read first. Without `autofocus` the browser picks
   // the first element that can have it, and scrolls there. Not every browser lets a dialog have the focus without a `tabindex`.

@@ -346,3 +346,52 @@ describe('a change of the method', () => {
 })
 
 type JSX = ReturnType<typeof WhatsAppPairing>
+
+describe('the component outside the document of the app', () => {
+  type Tree = Document | ShadowRoot
+
+  function shadowRoot(): ShadowRoot {
+    return document.body.appendChild(document.createElement('div')).attachShadow({ mode: 'open' })
+  }
+
+  function frame(): Document {
+    const { contentDocument } = document.body.appendChild(document.createElement('iframe'))
+    if (!contentDocument) throw new Error('The iframe has no document.')
+    return contentDocument
+  }
+
+  it.each<readonly [string, () => Tree]>([
+    ['a shadow root', shadowRoot],
+    ['an iframe', frame],
+  ])('keeps the focus, and closes the country list with Escape: in %s', async (_, create) => {
+    const tree = create()
+    const container = document.createElement('div')
+    ;('body' in tree ? tree.body : tree).append(container)
+    render(<WhatsAppPairing provider={provider()} queryClient={new QueryClient()} />, { container })
+    await settle()
+    const find = (part: string): HTMLElement => {
+      const element = tree.querySelector<HTMLElement>(`[data-part="${part}"]`)
+      if (!element) throw new Error(`There is no ${part}.`)
+      return element
+    }
+    find('method-tab').focus()
+    fireEvent.keyDown(find('method-tab'), { key: 'ArrowRight' })
+    await settle()
+    expect(tree.activeElement?.textContent).toBe('Phone number')
+
+    await advance(1_000)
+    fireEvent.keyDown(find('country-input'), { key: 'ArrowDown' })
+    await settle()
+    expect(tree.querySelector('[data-part="country-option"]')).not.toBeNull()
+    fireEvent.keyDown(find('country-input'), { key: 'Escape', composed: true })
+    await settle()
+    expect(tree.querySelector('[data-part="country-option"]')).toBeNull()
+
+    fireEvent.change(find('phone-input'), { target: { value: '+5511987654321' } })
+    const button = find('submit-button')
+    button.focus()
+    fireEvent.click(button)
+    await settle()
+    expect(tree.activeElement).toBe(find('panel'))
+  })
+})

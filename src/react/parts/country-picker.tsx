@@ -74,14 +74,15 @@ function CountryPicker(
     const watcher = 'CloseWatcher' in window ? new CloseWatcher() : undefined
     watcher?.addEventListener('close', close)
     const closeLayer = openEscapeLayer((event) => {
-      if (event.target !== input.current) return false
+      // The window sees an event in a shadow root as one of its host.
+      if (event.composedPath()[0] !== input.current) return false
       // During composition, Escape cancels the composition.
       if (!event.isComposing) {
         event.preventDefault()
         close()
       }
       return true
-    })
+    }, input.current)
     return () => {
       watcher?.destroy()
       closeLayer()

@@ -1,6 +1,7 @@
 'use client'
 
 import { useLayoutEffect, useMemo, useRef } from 'react'
+import { focusInTree } from '../focus-in-tree.js'
 import { useMergedRef } from '../use-merged-ref.js'
 import { useModal } from '../use-modal.js'
 import { PairingAnnouncement } from './announcement.js'
@@ -25,8 +26,9 @@ export const PairingEnlargedCode: PartComponent<'dialog', PairingEnlargedCodePro
       () => () =>
         queueMicrotask(() => {
           // The button that opened the view gets the focus back, but may have been removed at the same time.
-          const page = outside.current?.ownerDocument
-          if (page?.activeElement === page?.body) outside.current?.focus({ preventScroll: true })
+          const card = outside.current
+          const focused = card && focusInTree(card)
+          if (!focused || focused === card.ownerDocument.body) card?.focus({ preventScroll: true })
         }),
       [outside],
     )

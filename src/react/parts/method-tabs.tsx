@@ -59,7 +59,7 @@ export const PairingMethodTabs: PartComponent<'div'> = forwardPart(
       if (!method) return
       event.preventDefault()
       pairing.setMethod(method)
-      document.getElementById(ids.tab(method))?.focus()
+      event.currentTarget.querySelector<HTMLElement>(`[data-value="${method}"]`)?.focus()
     }
     return (
       <div

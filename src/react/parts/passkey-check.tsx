@@ -1,6 +1,8 @@
 'use client'
 
-import { useEffect } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
+import { focusInTree } from '../focus-in-tree.js'
+import { useMergedRef } from '../use-merged-ref.js'
 import { ActionButton } from './action-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
@@ -14,13 +16,18 @@ export const PairingPasskeyCheck: PartComponent<'div'> = forwardPart(
     const { session } = pairing
     const passkey = session.status === 'passkey-required' ? session.passkey : undefined
     const code = passkey?.code
+    const element = useRef<HTMLDivElement | null>(null)
+    const own = useCallback((found: HTMLDivElement | null) => {
+      element.current = found
+    }, [])
+    const merged = useMergedRef(own, ref)
     useEffect(() => {
-      if (code !== undefined) focusHeading(ids.title)
+      if (element.current && code !== undefined) focusHeading(element.current, ids.title)
     }, [code, ids.title])
     if (!passkey || code === undefined) return null
     const texts = passkeyTexts(messages)
     return (
-      <div {...props} ref={ref} {...part('passkey-check', props.className)}>
+      <div {...props} ref={merged} {...part('passkey-check', props.className)}>
         <PasskeyCode code={code} label={texts.titles.confirm} />
         {passkey.canConfirm && (
           <ActionButton
@@ -40,11 +47,11 @@ export const PairingPasskeyCheck: PartComponent<'div'> = forwardPart(
 )
 
 /** Moves the focus to the heading and not to a button, so that the user reads first. A focus elsewhere in the page is kept. */
-function focusHeading(id: string): void {
-  const heading = document.getElementById(id)
-  const { activeElement, body } = document
-  const root = heading?.closest('[data-scope="whatsapp-pairing"]')
-  if (!heading || (activeElement !== body && !root?.contains(activeElement))) return
+function focusHeading(beside: Element, id: string): void {
+  const root = beside.closest('[data-scope="whatsapp-pairing"]')
+  const heading = root?.querySelector<HTMLElement>(`[id="${id}"]`)
+  const focused = focusInTree(beside)
+  if (!heading || (focused && focused !== beside.ownerDocument.body && !root?.contains(focused))) return
   heading.tabIndex = -1
   heading.focus({ preventScroll: true })
 }

@@ -1,6 +1,7 @@
 'use client'
 
 import { type ForwardedRef, type RefCallback, useCallback, useRef } from 'react'
+import { focusInTree } from '../focus-in-tree.js'
 import { useMergedRef } from '../use-merged-ref.js'
 import { usePairingContext } from './pairing-context.js'
 
@@ -19,7 +20,7 @@ export function useFocusHandover<Element extends HTMLElement>(
     (next: Element | null) => {
       // React clears the ref before it removes the element, so the focus is still in it.
       const previous = element.current
-      if (next === null && previous?.contains(previous.ownerDocument.activeElement)) handOver(panel.current)
+      if (next === null && previous?.contains(focusInTree(previous))) handOver(panel.current)
       element.current = next
     },
     [panel],
@@ -31,7 +32,7 @@ function handOver(panel: HTMLElement | null): void {
   panel?.focus({ preventScroll: true })
   // After this commit, the replacement of the part exists.
   queueMicrotask(() => {
-    if (panel && panel.ownerDocument.activeElement === panel)
+    if (panel && focusInTree(panel) === panel)
       panel.querySelector<HTMLElement>('[data-part="phone-input"]:not([readonly])')?.focus()
   })
 }

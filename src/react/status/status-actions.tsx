@@ -14,6 +14,7 @@ import {
 } from 'react'
 import { type PairingErrorCode, toPairingError } from '../../core/errors.js'
 import type { PairingLinkReason, PairingLinkStatus } from '../../core/link-status.js'
+import { focusInTree } from '../focus-in-tree.js'
 import { errorSentences } from '../session-lead.js'
 import type { PairingStatusPartProps } from './status-parts.js'
 
@@ -68,7 +69,7 @@ function useKeptFocus<Element extends HTMLElement>(): [RefCallback<Element>, Ref
   const ref = useCallback((next: Element | null) => {
     // React clears the ref before it removes the element, so the focus is still in it.
     const before = element.current
-    if (next === null && before?.contains(before.ownerDocument.activeElement))
+    if (next === null && before?.contains(focusInTree(before)))
       before.closest<HTMLElement>('[data-scope]')?.focus({ preventScroll: true })
     element.current = next
   }, [])
