@@ -64,15 +64,18 @@ export async function advanceUntil(
   clearTimeout(end)
 }
 
-/** Advances until the promise settles, and returns its value. */
-export async function until<Value>(promise: Promise<Value>): Promise<Value> {
+/** Advances until the promise settles. Returns its value and the time that this took. */
+export async function until<Value>(
+  promise: Promise<Value>,
+): Promise<{ readonly value: Value; readonly ms: number }> {
+  const begunAt = Date.now()
   let isSettled = false
   const settled = (): void => {
     isSettled = true
   }
   promise.then(settled, settled)
   await advanceUntil(() => isSettled)
-  return promise
+  return { value: await promise, ms: Date.now() - begunAt }
 }
 
 /** Lets pending responses arrive without advancing the time. */

@@ -11,9 +11,8 @@ import type { PairingProvider } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { toNodeListener } from '../../src/server/node.js'
-import { mockGreenApi } from '../../src/testing.js'
+import { createEmulator, mockGreenApi } from '../../src/testing.js'
 import { gate, rejection } from '../providers/fetch-stub.js'
-import { emulated } from '../testing/clock.js'
 import { separateHandler } from './setup.js'
 import { spyProvider } from './spy-provider.js'
 
@@ -102,14 +101,14 @@ describe('a link over node:http', () => {
   const code = { want: 'code', method: 'qr' } as const
 
   async function emulatedSetup() {
-    const phone = emulated()
-    const mockServer = mockGreenApi(phone.emulator, instance)
+    const emulator = createEmulator({ linkingMs: 0 })
+    const mockServer = mockGreenApi(emulator, instance)
     const setup = await serve({ provider: greenApi({ ...instance, fetch: mockServer.fetch }) })
-    return { ...phone, ...setup, connection: proxy({ url: setup.url }).connection }
+    return { emulator, ...setup, connection: proxy({ url: setup.url }).connection }
   }
 
   it('goes from a QR code to the linked account and back', async () => {
-    const { clock, emulator, connection } = await emulatedSetup()
+    const { emulator, connection } = await emulatedSetup()
     expect(await connection.read(state)).toMatchObject({ status: 'unlinked', methods: ['qr', 'phone-code'] })
     const { codeId: has, ...shown } = await connection.read(code)
     expect(shown).toMatchObject({
@@ -117,7 +116,6 @@ describe('a link over node:http', () => {
       qrCode: { kind: 'text', value: expect.stringMatching(/^2@|^https:/) },
     })
     expect(emulator.scan()).toEqual({ ok: true })
-    clock.pass(2_000)
     // The last read of the code makes the handler read the state immediately.
     expect(await connection.read({ ...state, has })).toMatchObject({
       status: 'linked',
@@ -129,14 +127,13 @@ describe('a link over node:http', () => {
   })
 
   it('goes from a pairing code to the linked account', async () => {
-    const { clock, emulator, connection } = await emulatedSetup()
+    const { emulator, connection } = await emulatedSetup()
     const { pairingCode } = await connection.act('request-pairing-code', {
       method: 'phone-code',
       phoneNumber: normalizePhoneNumber('+44 20 7946 0958'),
     })
     expect(pairingCode?.lastDigits).toBe('0958')
     expect(emulator.typeCode(pairingCode?.value ?? '')).toEqual({ ok: true })
-    clock.pass(2_000)
     expect(await connection.read({ ...state, has: 'pairing-code' })).toMatchObject({
       status: 'linked',
       account: { phoneNumber: '442079460958' },

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { isSignedBy } from '../../src/testing/emulated-passkey.js'
 import {
   createEmulator,
@@ -10,15 +10,18 @@ import {
 import { linkAutomatically } from '../../src/testing/link-automatically.js'
 import { randomRuns } from '../long-runs.js'
 import { createPasskey, passkeyAnswer } from '../passkey-answer.js'
-import { emulated, link, START, shownText } from './clock.js'
+import { emulateTime, START, startTime } from '../time.js'
+import { link, seededEmulator, shownText } from './seeded-emulator.js'
+
+emulateTime()
 
 describe('createEmulator(): QR codes', () => {
   it('the state is idle until start()', () => {
-    expect(emulated().emulator.state).toEqual({ status: 'idle' })
+    expect(seededEmulator().state).toEqual({ status: 'idle' })
   })
 
   it("start() shows a code in the form of WhatsApp's current text", () => {
-    const { emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.start()
     const text = shownText(emulator)
     expect(text).toHaveLength(273)
@@ -26,41 +29,41 @@ describe('createEmulator(): QR codes', () => {
   })
 
   it('the first code is valid for 60 s and the next five for 20 s each, then the state has no code', () => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.start()
     const seen = new Map<string, number>()
     for (let second = 0; second < 160; second += 1) {
       const text = shownText(emulator)
       seen.set(text, (seen.get(text) ?? 0) + 1)
-      clock.pass(1_000)
+      vi.advanceTimersByTime(1_000)
     }
     expect([...seen.values()]).toEqual([60, 20, 20, 20, 20, 20])
     expect(emulator.state).toEqual({ status: 'out-of-codes', pairingCode: null })
   })
 
   it('the state contains the number of the code and its expiry', () => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.start()
     expect(emulator.state).toMatchObject({ qrNumber: 1, qrExpiresAt: START + 60_000 })
-    clock.pass(60_000)
+    vi.advanceTimersByTime(60_000)
     expect(emulator.state).toMatchObject({ qrNumber: 2, qrExpiresAt: START + 80_000 })
   })
 
   it('codes are valid for the durations in the options', () => {
-    const { clock, emulator } = emulated({ firstCodeMs: 100, codeMs: 50, refs: 2 })
+    const emulator = seededEmulator({ firstCodeMs: 100, codeMs: 50, refs: 2 })
     emulator.start()
-    clock.pass(149)
+    vi.advanceTimersByTime(149)
     expect(emulator.state).toMatchObject({ qrNumber: 2 })
-    clock.pass(1)
+    vi.advanceTimersByTime(1)
     expect(emulator.state.status).toBe('out-of-codes')
   })
 
   it('the device keys stay the same until the device is removed', () => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     const keys = (): string => shownText(emulator).split(',').slice(1).join()
     emulator.start()
     const before = keys()
-    clock.pass(60_000)
+    vi.advanceTimersByTime(60_000)
     expect(keys()).toBe(before)
     emulator.logout()
     emulator.start()
@@ -68,40 +71,40 @@ describe('createEmulator(): QR codes', () => {
   })
 
   it('start() starts a round only if the state is idle or out-of-codes', () => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.start()
     const first = shownText(emulator)
-    clock.pass(10_000)
+    vi.advanceTimersByTime(10_000)
     emulator.start()
     expect(shownText(emulator)).toBe(first)
-    clock.pass(150_000)
+    vi.advanceTimersByTime(150_000)
     emulator.start()
     expect(emulator.state).toMatchObject({ status: 'pairing', qrNumber: 1 })
     expect(shownText(emulator)).not.toBe(first)
   })
 
   it('start(delayMs) shows the first code after the delay', () => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.start(1_000)
     expect(emulator.state.status).toBe('idle')
     expect(emulator.scan()).toEqual({ ok: false, reason: 'not-pairing' })
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(emulator.state).toMatchObject({ status: 'pairing', qrExpiresAt: START + 61_000 })
   })
 
   it('rotate() replaces the code immediately', () => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     expect(emulator.rotate()).toEqual({ ok: false, reason: 'not-pairing' })
     emulator.start()
     const first = shownText(emulator)
-    clock.pass(7_000)
+    vi.advanceTimersByTime(7_000)
     expect(emulator.rotate()).toEqual({ ok: true })
     expect(emulator.state).toMatchObject({ qrNumber: 2, qrExpiresAt: START + 27_000 })
     expect(emulator.scan(first)).toEqual({ ok: false, reason: 'code-expired' })
   })
 
   it('rotate() after the last code ends the round', () => {
-    const { emulator } = emulated({ refs: 1 })
+    const emulator = seededEmulator({ refs: 1 })
     emulator.start()
     emulator.rotate()
     expect(emulator.state.status).toBe('out-of-codes')
@@ -118,102 +121,96 @@ describe('createEmulator(): QR codes', () => {
   })
 
   it('the default clock is Date.now, even if it is faked later', () => {
+    vi.useRealTimers()
     const emulator = createEmulator()
-    vi.useFakeTimers({ now: START })
-    try {
-      emulator.start()
-      vi.advanceTimersByTime(60_000)
-      expect(emulator.state).toMatchObject({ qrNumber: 2 })
-    } finally {
-      vi.useRealTimers()
-    }
+    startTime()
+    emulator.start()
+    vi.advanceTimersByTime(60_000)
+    expect(emulator.state).toMatchObject({ qrNumber: 2 })
   })
 
-  it('wait() advances the clock of the emulator, and rejects when the request is aborted', async () => {
-    const { clock, emulator } = emulated()
+  it('wait() resolves after the time, and rejects when the request is aborted', async () => {
+    const emulator = seededEmulator()
     const steps: string[] = []
     const controller = new AbortController()
     const held = emulator.wait(5_000).then(() => steps.push('held'))
     const abandoned = emulator.wait(5_000, controller.signal)
-    clock.pass(4_999)
+    vi.advanceTimersByTime(4_999)
     controller.abort(new Error('gone'))
     await expect(abandoned).rejects.toThrow('gone')
+    expect(vi.getTimerCount()).toBe(1)
     expect(steps).toEqual([])
-    clock.pass(1)
+    vi.advanceTimersByTime(1)
     await held
     expect(steps).toEqual(['held'])
   })
 
-  it('wait() uses setTimeout if no clock is given', async () => {
-    vi.useFakeTimers({ now: START })
-    try {
-      const emulator = createEmulator()
-      const controller = new AbortController()
-      const held = emulator.wait(5_000)
-      const abandoned = emulator.wait(5_000, controller.signal)
-      controller.abort(new Error('gone'))
-      await expect(abandoned).rejects.toThrow('gone')
-      expect(vi.getTimerCount()).toBe(1)
-      await vi.advanceTimersByTimeAsync(5_000)
-      await held
-    } finally {
-      vi.useRealTimers()
-    }
+  it('the options now and wait replace the clock and the timer', async () => {
+    let time = 1_000
+    const waits: number[] = []
+    const emulator = seededEmulator({ now: () => time, wait: async (ms) => void waits.push(ms) })
+    emulator.start()
+    expect(emulator.state).toMatchObject({ qrNumber: 1, qrExpiresAt: 61_000 })
+    time = 61_000
+    expect(emulator.state).toMatchObject({ qrNumber: 2 })
+    await emulator.wait(5_000)
+    expect(waits).toEqual([5_000])
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 
 describe('createEmulator(): scan()', () => {
   it('scan() links the account after the reconnect', () => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.start()
     expect(emulator.scan()).toEqual({ ok: true })
     const account = { name: 'Ana Souza', phoneNumber: '5511987654321' }
     expect(emulator.state).toEqual({ status: 'linking', account, linkedAt: START + 2_000 })
-    clock.pass(2_000)
+    vi.advanceTimersByTime(2_000)
     expect(emulator.state).toEqual({ status: 'linked', account, linkedAt: START + 2_000 })
   })
 
   it('scan(text) accepts the current code', () => {
-    const { emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.start()
     expect(emulator.scan(shownText(emulator))).toEqual({ ok: true })
   })
 
   it('scan(text) refuses an expired code and changes nothing', () => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.start()
     const old = shownText(emulator)
-    clock.pass(60_000)
+    vi.advanceTimersByTime(60_000)
     const before = emulator.state
     expect(emulator.scan(old)).toEqual({ ok: false, reason: 'code-expired' })
     expect(emulator.state).toBe(before)
   })
 
   it.each(['https://example.com/', '', 'hello'])('refuses %j, which is not a code', (text) => {
-    const { emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.start()
     expect(emulator.scan(text)).toEqual({ ok: false, reason: 'not-a-code' })
   })
 
   it('scan() refuses if no code is shown', () => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     expect(emulator.scan()).toEqual({ ok: false, reason: 'not-pairing' })
     emulator.start()
-    clock.pass(160_000)
+    vi.advanceTimersByTime(160_000)
     expect(emulator.scan()).toEqual({ ok: false, reason: 'not-pairing' })
   })
 
   it('scan() refuses if a phone is linked', () => {
-    const phone = emulated()
-    link(phone)
-    expect(phone.emulator.scan()).toEqual({ ok: false, reason: 'already-linked' })
+    const emulator = seededEmulator()
+    link(emulator)
+    expect(emulator.scan()).toEqual({ ok: false, reason: 'already-linked' })
   })
 
   it('scan() links the account in the options', () => {
     const account = { name: 'Bo', phoneNumber: '4520123456', avatarUrl: 'https://pps.whatsapp.net/v/bo.jpg' }
-    const phone = emulated({ account })
-    link(phone)
-    expect(phone.emulator.state).toMatchObject({ status: 'linked', account })
+    const emulator = seededEmulator({ account })
+    link(emulator)
+    expect(emulator.state).toMatchObject({ status: 'linked', account })
   })
 })
 
@@ -221,7 +218,7 @@ describe('createEmulator(): pairing codes', () => {
   const number = '5511912345678'
 
   it("a pairing code has eight characters of WhatsApp's alphabet and is valid for 160 s", () => {
-    const { emulator } = emulated()
+    const emulator = seededEmulator()
     const result = emulator.requestPairingCode(number)
     const value = expect.stringMatching(/^[1-9A-HJ-NP-TV-Z]{8}$/)
     expect(result).toEqual({
@@ -231,7 +228,7 @@ describe('createEmulator(): pairing codes', () => {
   })
 
   it('requestPairingCode() starts a round of QR codes only if none is running', () => {
-    const { emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.requestPairingCode(number)
     expect(emulator.state).toMatchObject({ status: 'pairing', qrNumber: 1 })
     emulator.rotate()
@@ -239,7 +236,7 @@ describe('createEmulator(): pairing codes', () => {
     expect(emulator.state).toMatchObject({ qrNumber: 2 })
   })
 
-  const issue = (emulator = emulated().emulator): string => {
+  const issue = (emulator = seededEmulator()): string => {
     const result = emulator.requestPairingCode(number)
     return result.ok ? result.pairingCode.value : result.reason
   }
@@ -249,10 +246,10 @@ describe('createEmulator(): pairing codes', () => {
     ['with a dash', (code: string) => `${code.slice(0, 4)}-${code.slice(4)}`],
     ['in lower case, with spaces', (code: string) => ` ${code.slice(0, 4).toLowerCase()} ${code.slice(4)} `],
   ])('typeCode() accepts a code %s, and links the number that it was requested for', (_how, spell) => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     expect(emulator.typeCode(spell(issue(emulator)))).toEqual({ ok: true })
     expect(emulator.state.status).toBe('linking')
-    clock.pass(2_000)
+    vi.advanceTimersByTime(2_000)
     expect(emulator.state).toMatchObject({
       status: 'linked',
       account: { name: 'Ana Souza', phoneNumber: number },
@@ -260,81 +257,80 @@ describe('createEmulator(): pairing codes', () => {
   })
 
   it('typeCode() refuses a code that is wrong, expired, replaced or was never requested', () => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     expect(emulator.typeCode('ABCD1234')).toEqual({ ok: false, reason: 'not-pairing' })
     const first = issue(emulator)
     const second = issue(emulator)
     expect(emulator.typeCode(first)).toEqual({ ok: false, reason: 'wrong-code' })
-    clock.pass(160_000)
+    vi.advanceTimersByTime(160_000)
     expect(emulator.state).toMatchObject({ pairingCode: null })
     expect(emulator.typeCode(second)).toEqual({ ok: false, reason: 'code-expired' })
   })
 
   it('a pairing code stays valid when the QR codes have expired', () => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.start()
-    clock.pass(150_000)
+    vi.advanceTimersByTime(150_000)
     const code = issue(emulator)
-    clock.pass(50_000)
+    vi.advanceTimersByTime(50_000)
     expect(emulator.state).toMatchObject({ status: 'out-of-codes', pairingCode: { value: code } })
     expect(emulator.typeCode(code)).toEqual({ ok: true })
   })
 
   it('a pairing code is invalid after a scan', () => {
-    const phone = emulated()
-    const code = issue(phone.emulator)
-    link(phone)
-    expect(phone.emulator.typeCode(code)).toEqual({ ok: false, reason: 'already-linked' })
+    const emulator = seededEmulator()
+    const code = issue(emulator)
+    link(emulator)
+    expect(emulator.typeCode(code)).toEqual({ ok: false, reason: 'already-linked' })
   })
 
   it.each(['', '123', '+5511912345678', '0511912345678'])(
     'requestPairingCode() issues no code for %j',
     (phoneNumber) => {
-      const { emulator } = emulated()
+      const emulator = seededEmulator()
       expect(emulator.requestPairingCode(phoneNumber)).toEqual({ ok: false, reason: 'invalid-phone-number' })
       expect(emulator.state.status).toBe('idle')
     },
   )
 
   it('requestPairingCode() is refused if the state is linked, stale or at the passkey', () => {
-    const linked = emulated()
+    const linked = seededEmulator()
     link(linked)
-    expect(issue(linked.emulator)).toBe('already-linked')
-    linked.emulator.leaveStaleAuth()
-    expect(issue(linked.emulator)).toBe('stale-auth')
-    linked.emulator.logout()
-    linked.emulator.demandPasskey()
+    expect(issue(linked)).toBe('already-linked')
+    linked.leaveStaleAuth()
+    expect(issue(linked)).toBe('stale-auth')
+    linked.logout()
+    linked.demandPasskey()
     link(linked)
-    expect(issue(linked.emulator)).toBe('passkey-required')
+    expect(issue(linked)).toBe('passkey-required')
   })
 })
 
 describe('createEmulator(): passkey', () => {
   it('demandPasskey() makes the next link wait until the passkey is confirmed', () => {
-    const phone = emulated()
-    const { clock, emulator } = phone
+    const emulator = seededEmulator()
     expect(emulator.solvePasskey()).toEqual({ ok: false, reason: 'no-passkey-required' })
     emulator.demandPasskey()
-    link(phone)
+    link(emulator)
     expect(emulator.state).toMatchObject({ status: 'passkey-required', step: 'assert' })
     expect(emulator.solvePasskey()).toEqual({ ok: true })
     expect(emulator.state.status).toBe('linking')
-    clock.pass(2_000)
+    vi.advanceTimersByTime(2_000)
     expect(emulator.state.status).toBe('linked')
   })
 
   it('demandPasskey() applies to one scan, and restart() cancels it', () => {
-    const phone = emulated()
-    phone.emulator.demandPasskey()
-    link(phone)
-    phone.emulator.restart()
-    expect(phone.emulator.state.status).toBe('idle')
-    link(phone)
-    expect(phone.emulator.state.status).toBe('linked')
+    const emulator = seededEmulator()
+    emulator.demandPasskey()
+    link(emulator)
+    emulator.restart()
+    expect(emulator.state.status).toBe('idle')
+    link(emulator)
+    expect(emulator.state.status).toBe('linked')
   })
 
   it('the state contains a challenge of 32 bytes, which differs in each ceremony, and its expiry', () => {
-    const { clock, emulator, challenge } = atPasskey()
+    const { emulator, challenge } = atPasskey()
     expect(emulator.state).toMatchObject({
       challenge: {
         rpId: 'whatsapp.com',
@@ -342,21 +338,21 @@ describe('createEmulator(): passkey', () => {
         allowCredentials: [],
         userVerification: 'required',
       },
-      expiresAt: clock.now() + 598_000,
+      expiresAt: Date.now() + 598_000,
     })
     expect(challenge).toMatch(/^[\w-]{43}$/)
     expect(atPasskey().challenge).toBe(challenge)
     emulator.resetPasskey()
     emulator.demandPasskey()
-    link({ clock, emulator })
+    link(emulator)
     expect(challengeOf(emulator)).not.toBe(challenge)
   })
 
   it('a correct answer is checked for one second, then the phone is linked', () => {
-    const { clock, emulator, challenge } = atPasskey()
+    const { emulator, challenge } = atPasskey()
     expect(emulator.answerPasskey(passkeyAnswer(challenge))).toEqual({ ok: true })
     const seen = [0, 999, 1, 1_999, 1].map((ms) => {
-      clock.pass(ms)
+      vi.advanceTimersByTime(ms)
       const { state } = emulator
       return state.status === 'passkey-required' ? state.step : state.status
     })
@@ -367,18 +363,18 @@ describe('createEmulator(): passkey', () => {
   })
 
   it('a typed pairing code also leads to the passkey, and the link has its number', () => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.demandPasskey()
     const result = emulator.requestPairingCode('5511912345678')
     if (!result.ok) throw new Error(result.reason)
     emulator.typeCode(result.pairingCode.value)
     emulator.answerPasskey(passkeyAnswer(challengeOf(emulator)))
-    clock.pass(3_000)
+    vi.advanceTimersByTime(3_000)
     expect(emulator.state).toMatchObject({ status: 'linked', account: { phoneNumber: '5511912345678' } })
   })
 
   it('answerPasskey() refuses a wrong challenge, a second answer, a late answer, and an answer without a ceremony', () => {
-    const { clock, emulator, challenge } = atPasskey()
+    const { emulator, challenge } = atPasskey()
     const right = passkeyAnswer(challenge)
     expect(emulator.answerPasskey(passkeyAnswer('YW5vdGhlcg'))).toEqual(refusal('wrong-challenge'))
     const notJson = { ...right, response: { ...right.response, clientDataJSON: '%' } }
@@ -386,18 +382,18 @@ describe('createEmulator(): passkey', () => {
     expect(emulator.answerPasskey(right)).toEqual({ ok: true })
     expect(emulator.answerPasskey(right)).toEqual(refusal('already-answered'))
     const late = atPasskey({ lifetimeMs: 5_000 })
-    late.clock.pass(3_000)
+    vi.advanceTimersByTime(3_000)
     expect(late.emulator.answerPasskey(right)).toEqual(refusal('no-passkey-required'))
     expect(late.emulator.state).toEqual(failed('passkey-expired'))
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(emulator.answerPasskey(right)).toEqual(refusal('no-passkey-required'))
   })
 
   it('with comparesCode, the phone shows a code, and the link waits for its confirmation', () => {
-    const { clock, emulator, challenge } = atPasskey({ comparesCode: true })
+    const { emulator, challenge } = atPasskey({ comparesCode: true })
     expect(emulator.confirmPasskey('ABCD-1234')).toEqual(refusal('no-code-to-confirm'))
     emulator.answerPasskey(passkeyAnswer(challenge))
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     const { state } = emulator
     if (state.status !== 'passkey-required' || state.code === undefined) throw new Error(state.status)
     expect(state).toMatchObject({ step: 'confirm' })
@@ -408,19 +404,19 @@ describe('createEmulator(): passkey', () => {
   })
 
   it('with isSilent, WhatsApp never responds to the answer, and the ceremony expires', () => {
-    const { clock, emulator, challenge } = atPasskey({ isSilent: true })
+    const { emulator, challenge } = atPasskey({ isSilent: true })
     emulator.answerPasskey(passkeyAnswer(challenge))
-    clock.pass(597_999)
+    vi.advanceTimersByTime(597_999)
     expect(emulator.state).toMatchObject({ status: 'passkey-required', step: 'submitted' })
-    clock.pass(1)
+    vi.advanceTimersByTime(1)
     expect(emulator.state).toEqual(failed('passkey-expired'))
     expect(emulator.solvePasskey()).toEqual(refusal('no-passkey-required'))
   })
 
   it('refusePasskey() ends each step, and a new round may begin', () => {
-    const { clock, emulator, challenge } = atPasskey({ comparesCode: true })
+    const { emulator, challenge } = atPasskey({ comparesCode: true })
     emulator.answerPasskey(passkeyAnswer(challenge))
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(emulator.refusePasskey()).toEqual({ ok: true })
     expect(emulator.state).toEqual(failed('passkey-refused'))
     expect(emulator.refusePasskey()).toEqual(refusal('no-passkey-required'))
@@ -438,9 +434,9 @@ describe('createEmulator(): passkey', () => {
   })
 
   it('solvePasskey() also ends the comparison of codes', () => {
-    const { clock, emulator, challenge } = atPasskey({ comparesCode: true })
+    const { emulator, challenge } = atPasskey({ comparesCode: true })
     emulator.answerPasskey(passkeyAnswer(challenge))
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(emulator.solvePasskey()).toEqual({ ok: true })
     expect(emulator.state.status).toBe('linking')
   })
@@ -449,11 +445,11 @@ describe('createEmulator(): passkey', () => {
     const ours = createPasskey()
     const seen = []
     for (const passkey of [ours, createPasskey()]) {
-      const { clock, emulator, challenge } = atPasskey()
+      const { emulator, challenge } = atPasskey()
       emulator.registerPasskey({ publicKey: ours.publicKey })
       const answer = passkey.sign(challenge)
       expect(emulator.answerPasskey(answer)).toEqual({ ok: true })
-      clock.pass(3_000)
+      vi.advanceTimersByTime(3_000)
       expect(emulator.state).toMatchObject({ step: 'submitted' })
       // WebCrypto verifies signatures in real time, in sequence.
       for (let turn = 0; turn < 3; turn += 1) await isSignedBy(ours, answer)
@@ -468,13 +464,12 @@ const failed = (reason: string) => ({ status: 'out-of-codes', pairingCode: null,
 
 /** An account that was scanned two seconds ago and requires a passkey. */
 function atPasskey(options: DemandPasskeyOptions = {}) {
-  const phone = emulated()
-  const { emulator } = phone
+  const emulator = seededEmulator()
   emulator.demandPasskey(options)
   emulator.start()
   const qrText = shownText(emulator)
-  link(phone)
-  return { ...phone, qrText, challenge: challengeOf(emulator) }
+  link(emulator)
+  return { emulator, qrText, challenge: challengeOf(emulator) }
 }
 
 function challengeOf({ state }: Emulator): string {
@@ -484,72 +479,72 @@ function challengeOf({ state }: Emulator): string {
 
 describe('createEmulator(): end of a link', () => {
   it('disconnect() ends a link', () => {
-    const phone = emulated()
-    expect(phone.emulator.disconnect()).toEqual({ ok: false, reason: 'not-linked' })
-    link(phone)
-    expect(phone.emulator.disconnect()).toEqual({ ok: true })
-    expect(phone.emulator.state).toEqual({ status: 'idle' })
+    const emulator = seededEmulator()
+    expect(emulator.disconnect()).toEqual({ ok: false, reason: 'not-linked' })
+    link(emulator)
+    expect(emulator.disconnect()).toEqual({ ok: true })
+    expect(emulator.state).toEqual({ status: 'idle' })
   })
 
   it('logout() ends a link and removes all codes', () => {
-    const phone = emulated()
-    link(phone)
-    phone.emulator.logout()
-    expect(phone.emulator.state).toEqual({ status: 'idle' })
+    const emulator = seededEmulator()
+    link(emulator)
+    emulator.logout()
+    expect(emulator.state).toEqual({ status: 'idle' })
   })
 
   it('restart() keeps a link and removes codes', () => {
-    const phone = emulated()
-    phone.emulator.start()
-    phone.emulator.restart()
-    expect(phone.emulator.state.status).toBe('idle')
-    link(phone)
-    phone.emulator.restart()
-    expect(phone.emulator.state.status).toBe('linking')
-    phone.clock.pass(2_000)
-    expect(phone.emulator.state.status).toBe('linked')
+    const emulator = seededEmulator()
+    emulator.start()
+    emulator.restart()
+    expect(emulator.state.status).toBe('idle')
+    link(emulator)
+    emulator.restart()
+    expect(emulator.state.status).toBe('linking')
+    vi.advanceTimersByTime(2_000)
+    expect(emulator.state.status).toBe('linked')
   })
 
   it('leaveStaleAuth() keeps the state stale until logout()', () => {
-    const phone = emulated()
-    link(phone)
-    phone.emulator.leaveStaleAuth()
-    phone.emulator.start()
-    phone.emulator.restart()
-    expect(phone.emulator.state).toEqual({ status: 'stale-auth' })
-    phone.emulator.logout()
-    link(phone)
-    expect(phone.emulator.state.status).toBe('linked')
+    const emulator = seededEmulator()
+    link(emulator)
+    emulator.leaveStaleAuth()
+    emulator.start()
+    emulator.restart()
+    expect(emulator.state).toEqual({ status: 'stale-auth' })
+    emulator.logout()
+    link(emulator)
+    expect(emulator.state.status).toBe('linked')
   })
 
   it('restore() links again after leaveStaleAuth()', () => {
-    const phone = emulated()
-    expect(phone.emulator.restore()).toEqual({ ok: false, reason: 'no-stale-auth' })
-    phone.emulator.leaveStaleAuth()
-    expect(phone.emulator.restore()).toEqual({ ok: true })
-    phone.clock.pass(2_000)
-    expect(phone.emulator.state.status).toBe('linked')
+    const emulator = seededEmulator()
+    expect(emulator.restore()).toEqual({ ok: false, reason: 'no-stale-auth' })
+    emulator.leaveStaleAuth()
+    expect(emulator.restore()).toEqual({ ok: true })
+    vi.advanceTimersByTime(2_000)
+    expect(emulator.state.status).toBe('linked')
   })
 })
 
 describe('createEmulator(): state and subscribe()', () => {
   it('the state is the same object while nothing changes', () => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.start()
     const before = emulator.state
-    clock.pass(59_999)
+    vi.advanceTimersByTime(59_999)
     expect(emulator.state).toBe(before)
-    clock.pass(1)
+    vi.advanceTimersByTime(1)
     expect(emulator.state).not.toBe(before)
   })
 
   it('subscribe() reports each change until the subscription ends', () => {
-    const { clock, emulator } = emulated()
+    const emulator = seededEmulator()
     const told: unknown[] = []
     const end = emulator.subscribe(({ action, at, state }) => told.push([action, at - START, state.status]))
     emulator.start()
     emulator.start()
-    clock.pass(500)
+    vi.advanceTimersByTime(500)
     emulator.scan('https://wa.me/settings/linked_devices#2@old,a,b,c,1')
     emulator.scan()
     emulator.fail('network', { times: 1 })
@@ -565,7 +560,7 @@ describe('createEmulator(): state and subscribe()', () => {
   })
 
   it('the fault is visible until it is consumed or cleared', () => {
-    const { emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.fail('html', { times: 2 })
     expect(emulator.takeFault()).toMatchObject({ fault: 'html' })
     expect(emulator.fault).toMatchObject({ fault: 'html', times: 1 })
@@ -583,9 +578,6 @@ describe('createEmulator(): state and subscribe()', () => {
 })
 
 describe('linkAutomatically()', () => {
-  beforeEach(() => void vi.useFakeTimers())
-  afterEach(() => void vi.useRealTimers())
-
   it.each([
     [undefined, 10_000],
     [{ scanAfterMs: 1_500 }, 1_500],
@@ -698,13 +690,13 @@ describe('createEmulator(), with random actions', () => {
   it('only the current code links, and no code appears twice', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const { clock, emulator } = emulated()
+        const emulator = seededEmulator()
         const texts = new Set<string>()
         const codes = new Set<string>()
         for (const next of steps) {
           const before = emulator.state
           if ('pass' in next) {
-            clock.pass(next.pass)
+            vi.advanceTimersByTime(next.pass)
             const { status } = emulator.state
             // Time may end codes and complete links, but it never starts a link.
             if (status === 'linking') expect(before.status).toBe('linking')
@@ -730,7 +722,7 @@ describe('createEmulator(), with random actions', () => {
           if (code !== undefined && code !== liveCode(before)) expect(codes).not.toContain(code)
           if (text !== undefined) texts.add(text)
           if (code !== undefined) codes.add(code)
-          if (state.status === 'pairing') expect(state.qrExpiresAt).toBeGreaterThan(clock.now())
+          if (state.status === 'pairing') expect(state.qrExpiresAt).toBeGreaterThan(Date.now())
         }
       }),
       randomRuns(150, 2_000),
@@ -740,16 +732,17 @@ describe('createEmulator(), with random actions', () => {
   it('a code is replaced when it expires, at most five times', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(30_000), { maxLength: 30 }), (pauses) => {
-        const { clock, emulator } = emulated()
+        startTime()
+        const emulator = seededEmulator()
         emulator.start()
         for (const pause of pauses) {
           const before = emulator.state
-          clock.pass(pause)
+          vi.advanceTimersByTime(pause)
           const { state } = emulator
           if (before.status !== 'pairing') expect(state.status).toBe('out-of-codes')
-          else expect(state === before).toBe(clock.now() < before.qrExpiresAt)
+          else expect(state === before).toBe(Date.now() < before.qrExpiresAt)
           if (state.status === 'pairing') expect(state.qrNumber).toBeLessThanOrEqual(6)
-          expect(emulator.state.status === 'pairing').toBe(clock.now() < START + 160_000)
+          expect(emulator.state.status === 'pairing').toBe(Date.now() < START + 160_000)
         }
       }),
     )

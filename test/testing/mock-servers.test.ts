@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest'
-import type { EmulatorFault, MockServer, MockServerOptions } from '../../src/testing.js'
+import { describe, expect, it, vi } from 'vitest'
+import type { Emulator, EmulatorFault, MockServer, MockServerOptions } from '../../src/testing.js'
 import { mockEvolutionApi, mockGreenApi, mockWaha, mockWasend, mockZApi } from '../../src/testing.js'
-import type { Emulated } from './clock.js'
-import { hurriedlyEmulated, link, START } from './clock.js'
+import { emulateTime, START, until } from '../time.js'
 import { readPng } from './read-png.js'
+import { link, seededEmulator } from './seeded-emulator.js'
 
 const secret = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'
 
@@ -11,7 +11,7 @@ const secret = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'
 const mockServers = [
   {
     name: 'GREEN-API',
-    make: ({ emulator }: Emulated, options?: MockServerOptions) =>
+    make: (emulator: Emulator, options?: MockServerOptions) =>
       mockGreenApi(emulator, { idInstance: 1101, apiTokenInstance: secret, ...options }),
     status: `https://api.green-api.com/waInstance1101/getStateInstance/${secret}`,
     qr: `https://api.green-api.com/waInstance1101/qr/${secret}`,
@@ -20,7 +20,7 @@ const mockServers = [
   },
   {
     name: 'Z-API',
-    make: ({ emulator }: Emulated, options?: MockServerOptions) =>
+    make: (emulator: Emulator, options?: MockServerOptions) =>
       mockZApi(emulator, { instanceId: '3C01', token: secret, clientToken: 'F1', ...options }),
     status: `https://api.z-api.io/instances/3C01/token/${secret}/status`,
     qr: `https://api.z-api.io/instances/3C01/token/${secret}/qr-code/image`,
@@ -29,7 +29,7 @@ const mockServers = [
   },
   {
     name: 'WASend',
-    make: ({ emulator }: Emulated, options?: MockServerOptions) =>
+    make: (emulator: Emulator, options?: MockServerOptions) =>
       mockWasend(emulator, { apiKey: secret, sessionId: 'main', ...options }),
     status: 'https://api.wasend.dev/sessions/main',
     qr: 'https://api.wasend.dev/sessions/main/qr',
@@ -38,7 +38,7 @@ const mockServers = [
   },
   {
     name: 'Evolution API',
-    make: ({ emulator }: Emulated, options?: MockServerOptions) =>
+    make: (emulator: Emulator, options?: MockServerOptions) =>
       mockEvolutionApi(emulator, { apiKey: secret, instanceName: 'main', ...options }),
     status: 'https://evolution.example.com/instance/connectionState/main',
     qr: 'https://evolution.example.com/instance/connect/main',
@@ -47,7 +47,7 @@ const mockServers = [
   },
   {
     name: 'WAHA',
-    make: ({ emulator }: Emulated, options?: MockServerOptions) =>
+    make: (emulator: Emulator, options?: MockServerOptions) =>
       mockWaha(emulator, { apiKey: secret, session: 'default', ...options }),
     status: 'https://waha.example.com/api/sessions/default',
     qr: 'https://waha.example.com/api/default/auth/qr',
@@ -56,10 +56,16 @@ const mockServers = [
   },
 ]
 
+emulateTime()
+
+/** Time passes automatically until a delayed response. */
+const hurriedEmulator = (): Emulator =>
+  seededEmulator({ wait: async (ms) => void vi.advanceTimersByTime(ms) })
+
 describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, path }) => {
-  const setUp = (): Emulated & { readonly mockServer: MockServer } => {
-    const phone = hurriedlyEmulated()
-    return { ...phone, mockServer: make(phone) }
+  const setUp = (): { readonly emulator: Emulator; readonly mockServer: MockServer } => {
+    const emulator = hurriedEmulator()
+    return { emulator, mockServer: make(emulator) }
   }
   const broken = (fault: EmulatorFault): { readonly mockServer: MockServer; ask(): Promise<Response> } => {
     const { emulator, mockServer } = setUp()
@@ -81,9 +87,9 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
   })
 
   it('requests lists method and path without credentials', async () => {
-    const { clock, mockServer } = setUp()
+    const { mockServer } = setUp()
     await mockServer.fetch(status, init)
-    clock.pass(3_000)
+    vi.advanceTimersByTime(3_000)
     await mockServer.fetch(`${status}?token=${secret}`, { ...init, method: 'PUT' })
     await mockServer.fetch(`https://api.example.com/${secret}`, init)
     expect(mockServer.requests).toEqual([
@@ -111,7 +117,7 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
   it('intercept() replaces the response', async () => {
     const intercept = (asked: string): Response | undefined =>
       asked === path ? new Response(null, { status: 466 }) : undefined
-    const mockServer = make(hurriedlyEmulated(), { intercept })
+    const mockServer = make(hurriedEmulator(), { intercept })
     expect((await mockServer.fetch(status, init)).status).toBe(466)
     expect((await mockServer.fetch(qr, init)).status).toBe(200)
   })
@@ -156,11 +162,8 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     const { mockServer } = broken('hang')
     const controller = new AbortController()
     const answer = mockServer.fetch(status, { ...init, signal: controller.signal })
-    const first = await Promise.race([
-      answer,
-      new Promise((resolve) => setTimeout(resolve, 0, 'still waiting')),
-    ])
-    expect(first).toBe('still waiting')
+    const anHourLater = new Promise((resolve) => setTimeout(resolve, 3_600_000, 'still waiting'))
+    expect((await until(Promise.race([answer, anHourLater]))).value).toBe('still waiting')
     controller.abort()
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
   })
@@ -193,11 +196,11 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
   })
 
   it('reading the state does not change a link', async () => {
-    const { clock, emulator, mockServer } = setUp()
-    link({ clock, emulator })
+    const { emulator, mockServer } = setUp()
+    link(emulator)
     const before = emulator.state
-    await clock.until(mockServer.fetch(status, init))
-    await clock.until(mockServer.fetch(qr, init))
+    await until(mockServer.fetch(status, init))
+    await until(mockServer.fetch(qr, init))
     expect(emulator.state).toBe(before)
   })
 })

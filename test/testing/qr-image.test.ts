@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
 import { qrImage } from '../../src/testing/qr-image.js'
-import { emulated, shownText } from './clock.js'
 import { readPng } from './read-png.js'
+import { seededEmulator, shownText } from './seeded-emulator.js'
 
 // The tests decode with this package, but users of the emulator do not have to install it.
 const mocked = vi.hoisted(() => ({ isMissing: false }))
@@ -13,7 +13,7 @@ vi.mock('fast-png', async (importOriginal) => {
 
 describe('qrImage()', () => {
   it("returns a PNG of the text, in GREEN-API's size, with a margin of four modules", async () => {
-    const { emulator } = emulated()
+    const emulator = seededEmulator()
     emulator.start()
     const png = await qrImage(shownText(emulator))
     // 61 modules and twice 4 modules of margin, with four pixels each.

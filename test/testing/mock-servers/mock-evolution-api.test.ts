@@ -1,16 +1,21 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { EvolutionWebhook, MockEvolutionApi, MockEvolutionApiOptions } from '../../../src/testing.js'
+import type {
+  Emulator,
+  EvolutionWebhook,
+  MockEvolutionApi,
+  MockEvolutionApiOptions,
+} from '../../../src/testing.js'
 import { mockEvolutionApi } from '../../../src/testing.js'
-import { eventually } from '../../eventually.js'
-import type { Emulated } from '../clock.js'
-import { emulated, link, shownText } from '../clock.js'
+import { emulateTime, settle } from '../../time.js'
 import { fromBase64, readPng } from '../read-png.js'
+import { link, seededEmulator, shownText } from '../seeded-emulator.js'
 
 const BASE = 'https://evolution.example.com'
 const CODE_MS = 45_000
 const HOLD_MS = 2_000
 
-interface SetUp extends Emulated {
+interface SetUp {
+  readonly emulator: Emulator
   readonly mockServer: MockEvolutionApi
   /** Sends `GET /instance/<action>/shop`, or another method and query. */
   ask(question: string, init?: RequestInit): Promise<Response>
@@ -21,8 +26,8 @@ interface SetUp extends Emulated {
 }
 
 function setUp(options: Partial<MockEvolutionApiOptions> = {}): SetUp {
-  const phone = emulated()
-  const mockServer = mockEvolutionApi(phone.emulator, {
+  const emulator = seededEmulator()
+  const mockServer = mockEvolutionApi(emulator, {
     apiKey: 'K1',
     instanceName: 'shop',
     token: 'T1',
@@ -39,13 +44,13 @@ function setUp(options: Partial<MockEvolutionApiOptions> = {}): SetUp {
   }
   const body = async (question: string): Promise<unknown> => (await ask(question)).json()
   return {
-    ...phone,
+    emulator,
     mockServer,
     ask,
     body,
     async connect(query = '') {
       const answer = body(`connect${query}`)
-      phone.clock.pass(HOLD_MS)
+      vi.advanceTimersByTime(HOLD_MS)
       return answer
     },
     state: async () => ((await body('connectionState')) as { instance: { state: unknown } }).instance.state,
@@ -65,6 +70,8 @@ const problem = (status: number, error: string, message: unknown): unknown => ({
   response: { message },
 })
 
+emulateTime()
+
 describe('mockEvolutionApi(): instance', () => {
   it('the instance is closed until `connect`', async () => {
     const { emulator, body, connect, state } = setUp()
@@ -80,14 +87,14 @@ describe('mockEvolutionApi(): instance', () => {
   ] as const)(
     '%s: is closed after a scan, and open when the server has reconnected',
     async (version, gapMs) => {
-      const { clock, emulator, body, connect, state, mockServer } = setUp({ version, gapMs })
+      const { emulator, body, connect, state, mockServer } = setUp({ version, gapMs })
       await connect()
       emulator.scan()
       expect(await state()).toBe('connecting')
-      clock.pass(1_950)
+      vi.advanceTimersByTime(1_950)
       expect(await state()).toBe('close')
       expect(await body('fetchInstances')).toMatchObject([{ connectionStatus: 'connecting' }])
-      clock.pass(gapMs + 100)
+      vi.advanceTimersByTime(gapMs + 100)
       expect(await state()).toBe('open')
       expect(await body('connect')).toEqual({ instance: { instanceName: 'shop', state: 'open' } })
       expect(mockServer.whatsapp).toMatchObject({ registrations: 1, logins: 1, connections: 1 })
@@ -100,23 +107,23 @@ describe('mockEvolutionApi(): instance', () => {
   ] as const)(
     '%s: `connect` after a scan opens a second socket, and the two replace each other endlessly',
     async (version, atLeast) => {
-      const { clock, emulator, connect, mockServer } = setUp({
+      const { emulator, connect, mockServer } = setUp({
         version,
         ...(version === '2.3.7' && { gapMs: 50 }),
       })
       await connect()
       emulator.scan()
-      clock.pass(1_950)
+      vi.advanceTimersByTime(1_950)
       await connect()
-      clock.pass(10_000)
+      vi.advanceTimersByTime(10_000)
       expect(mockServer.whatsapp.logins).toBeGreaterThanOrEqual(atLeast)
     },
   )
 
   it('two simultaneous `connect` requests open two sockets, and the last one has the codes', async () => {
-    const { clock, emulator, body, mockServer } = setUp()
+    const { emulator, body, mockServer } = setUp()
     const both = [body('connect'), body('connect')]
-    clock.pass(HOLD_MS)
+    vi.advanceTimersByTime(HOLD_MS)
     const [first, second] = await Promise.all(both)
     expect(first).toEqual(second)
     expect(first).toMatchObject({ code: shownText(emulator), count: 2 })
@@ -124,29 +131,29 @@ describe('mockEvolutionApi(): instance', () => {
   })
 
   it('2.4 does not reconnect after a logout and a scan until one more `connect`', async () => {
-    const { clock, ask, emulator, connect, state, mockServer } = setUp({ version: '2.4' })
+    const { ask, emulator, connect, state, mockServer } = setUp({ version: '2.4' })
     await connect()
     await ask('DELETE logout')
     await connect()
     emulator.scan()
-    clock.pass(60_000)
+    vi.advanceTimersByTime(60_000)
     expect([await state(), mockServer.whatsapp.logins]).toEqual(['close', 0])
     await connect()
     expect([await state(), mockServer.whatsapp.logins]).toEqual(['open', 1])
   })
 
   it('2.4 issues no code after one that was not entered, until the instance is deleted and created', async () => {
-    const { clock, ask, body, connect, mockServer } = setUp({ version: '2.4' })
+    const { ask, body, connect, mockServer } = setUp({ version: '2.4' })
     await connect('?number=5511912345678')
     mockServer.stop()
     mockServer.start()
-    clock.pass(5_000)
+    vi.advanceTimersByTime(5_000)
     expect(await connect()).toEqual({ count: 0 })
     await ask('DELETE logout')
     expect(await connect()).toEqual({ count: 0 })
     expect(mockServer.whatsapp.refusedLogins).toBe(3)
     await ask('DELETE delete')
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await body('connectionState')).toMatchObject({ status: 404 })
     const init = { body: JSON.stringify({ instanceName: 'shop', integration: 'WHATSAPP-BAILEYS' }) }
     expect((await ask('POST create', init)).status).toBe(201)
@@ -154,12 +161,12 @@ describe('mockEvolutionApi(): instance', () => {
   })
 
   it('the instance pairs again after a restart of the server, which is unreachable during the restart', async () => {
-    const { clock, body, connect, state, mockServer } = setUp()
+    const { body, connect, state, mockServer } = setUp()
     const { code } = (await connect()) as Codes
     mockServer.stop()
     await expect(body('connectionState')).rejects.toThrow('fetch failed')
     mockServer.start()
-    clock.pass(3_200)
+    vi.advanceTimersByTime(3_200)
     expect(await state()).toBe('connecting')
     expect(await body('connect')).toMatchObject({ count: 1 })
     expect(await body('connect')).not.toMatchObject({ code })
@@ -168,7 +175,7 @@ describe('mockEvolutionApi(): instance', () => {
   it('the instance closes when the phone removes the device', async () => {
     const phone = setUp()
     await phone.connect()
-    link(phone)
+    link(phone.emulator)
     expect(await phone.state()).toBe('open')
     phone.emulator.disconnect()
     expect(await phone.state()).toBe('close')
@@ -181,23 +188,23 @@ describe('mockEvolutionApi(): instance', () => {
     ['2.3.7', 'connecting', 'pairing'],
     ['2.4', 'close', 'idle'],
   ] as const)('%s: is %s when WhatsApp has no more codes', async (version, expected, account) => {
-    const { clock, emulator, connect, state } = setUp({ version })
+    const { emulator, connect, state } = setUp({ version })
     await connect()
     for (let code = 1; code <= 6; code += 1) {
-      clock.pass(CODE_MS)
+      vi.advanceTimersByTime(CODE_MS)
       await state()
     }
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await state()).toBe(expected)
     expect(emulator.state.status).toBe(account)
   })
 
   it('the instance closes at the limit of codes, is still open in its list, and counts from the start again', async () => {
-    const { clock, body, connect, state } = setUp({ qrLimit: 2 })
+    const { body, connect, state } = setUp({ qrLimit: 2 })
     const first = (await connect()) as Codes
-    clock.pass(CODE_MS)
+    vi.advanceTimersByTime(CODE_MS)
     expect(await body('connect')).toMatchObject({ count: 2 })
-    clock.pass(CODE_MS)
+    vi.advanceTimersByTime(CODE_MS)
     expect(await state()).toBe('close')
     expect(await body('fetchInstances')).toMatchObject([{ connectionStatus: 'connecting' }])
     const again = (await connect()) as Codes
@@ -236,42 +243,42 @@ describe('codes of mockEvolutionApi()', () => {
   })
 
   it("are valid for 45 seconds each, independent of WhatsApp's times", async () => {
-    const { clock, emulator, connect } = setUp()
+    const { emulator, connect } = setUp()
     const { code } = (await connect()) as Codes
-    clock.pass(CODE_MS - HOLD_MS)
+    vi.advanceTimersByTime(CODE_MS - HOLD_MS)
     expect(shownText(emulator)).toBe(code)
-    clock.pass(200)
+    vi.advanceTimersByTime(200)
     expect(shownText(emulator)).not.toBe(code)
   })
 
   it('codes are missing while a pairing starts', async () => {
-    const { clock, body, connect } = setUp({ startingMs: 3_000 })
+    const { body, connect } = setUp({ startingMs: 3_000 })
     expect(await connect()).toEqual({ count: 0 })
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await body('connect')).toMatchObject({ count: 1 })
   })
 
   it('the last code and count remain after a logout until a new code is issued', async () => {
-    const { clock, ask, body, connect } = setUp({ startingMs: 2_500 })
+    const { ask, body, connect } = setUp({ startingMs: 2_500 })
     await connect()
-    clock.pass(500)
+    vi.advanceTimersByTime(500)
     const { code } = (await body('connect')) as Codes
     await ask('DELETE logout')
     expect(await body('connect')).toEqual({ error: true, message: '[object Object]' })
-    clock.pass(500)
+    vi.advanceTimersByTime(500)
     expect(await connect()).toMatchObject({ code, count: 1 })
-    clock.pass(500)
+    vi.advanceTimersByTime(500)
     const next = (await body('connect')) as Codes
     expect(next.count).toBe(2)
     expect(next.code).not.toBe(code)
   })
 
   it('include a different pairing code each time if the pairing started with a number', async () => {
-    const { clock, emulator, body, connect } = setUp()
+    const { emulator, body, connect } = setUp()
     const first = (await connect('?number=5511912345678')) as Codes
     expect(first.pairingCode).toMatch(/^[1-9A-Z]{8}$/)
     expect(await body('connect?number=5511912345678')).toEqual(first)
-    clock.pass(CODE_MS)
+    vi.advanceTimersByTime(CODE_MS)
     const second = (await body('connect')) as Codes
     expect(second.pairingCode).toMatch(/^[1-9A-Z]{8}$/)
     expect(emulator.typeCode(first.pairingCode ?? '')).toEqual({ ok: false, reason: 'wrong-code' })
@@ -295,15 +302,15 @@ describe('codes of mockEvolutionApi()', () => {
 describe('mockEvolutionApi(): webhooks', () => {
   it('webhooks have the format and the timing of the server', async () => {
     const bodies: EvolutionWebhook[] = []
-    const { clock, connect } = setUp({ onWebhook: (body) => bodies.push(body) })
+    const { connect } = setUp({ onWebhook: (body) => bodies.push(body) })
     await connect()
-    await vi.waitFor(() => expect(bodies).toHaveLength(2), eventually)
+    while (bodies.length < 2) await settle()
     expect(bodies).toMatchObject([
       { event: 'connection.update', instance: 'shop', data: { state: 'connecting' }, apikey: 'T1' },
       { event: 'qrcode.updated', data: { qrcode: { code: expect.any(String) } } },
     ])
-    clock.pass(CODE_MS)
-    await vi.waitFor(() => expect(bodies).toHaveLength(3), eventually)
+    vi.advanceTimersByTime(CODE_MS)
+    while (bodies.length < 3) await settle()
   })
 })
 
@@ -317,8 +324,8 @@ describe('mockEvolutionApi(): logout and restart', () => {
       response: { message: 'Instance logged out' },
     })
     expect(await phone.state()).toBe('close')
-    link(phone)
-    phone.clock.pass(1_000)
+    link(phone.emulator)
+    vi.advanceTimersByTime(1_000)
     await phone.ask('DELETE logout')
     expect(phone.emulator.state.status).toBe('idle')
   })
@@ -343,12 +350,12 @@ describe('mockEvolutionApi(): logout and restart', () => {
     const phone = setUp()
     const { code } = (await phone.connect()) as Codes
     expect(await phone.body('POST restart')).toMatchObject({ code })
-    phone.clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await phone.body('connect')).not.toMatchObject({ code })
-    link(phone)
-    phone.clock.pass(1_000)
+    link(phone.emulator)
+    vi.advanceTimersByTime(1_000)
     await phone.ask('POST restart')
-    phone.clock.pass(2_000)
+    vi.advanceTimersByTime(2_000)
     expect(await phone.state()).toBe('open')
   })
 })
@@ -364,8 +371,8 @@ describe('mockEvolutionApi(): fetchInstances', () => {
       token: 'T1',
     }
     expect(await phone.body('fetchInstances?instanceName=shop')).toMatchObject([unlinked])
-    link(phone)
-    phone.clock.pass(1_000)
+    link(phone.emulator)
+    vi.advanceTimersByTime(1_000)
     expect(await phone.body('fetchInstances')).toMatchObject([
       { connectionStatus: 'open', ownerJid: '5511987654321@s.whatsapp.net', profileName: 'Ana Souza' },
     ])

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { asRecord, asText, parseJson } from '../../../src/core/json.js'
 import type {
   Emulator,
@@ -7,8 +7,9 @@ import type {
   MockGreenApiSocketOptions,
 } from '../../../src/testing.js'
 import { createEmulator, mockGreenApiSocket } from '../../../src/testing.js'
-import { shownText } from '../clock.js'
+import { advance, emulateTime, settle } from '../../time.js'
 import { fromBase64, readPng } from '../read-png.js'
+import { shownText } from '../seeded-emulator.js'
 
 const token = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'
 const url = `wss://1101.api.greenapi.com/waInstance1101000001/scanqrcode/${token}`
@@ -52,18 +53,12 @@ function setUp(options: Partial<MockGreenApiSocketOptions> = {}): SetUp {
 
 /** Advances the clock and waits until codes are drawn. */
 async function pass(ms: number): Promise<void> {
-  await vi.advanceTimersByTimeAsync(ms)
+  await advance(ms)
   await vi.dynamicImportSettled()
-  await vi.advanceTimersByTimeAsync(0)
+  await settle()
 }
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
+emulateTime()
 
 describe('mockGreenApiSocket', () => {
   it('mockGreenApiSocket() sends the current code immediately and each next one on time', async () => {

@@ -1,28 +1,29 @@
-import { describe, expect, it } from 'vitest'
-import type { MockGreenApiOptions, MockServer } from '../../../src/testing.js'
+import { describe, expect, it, vi } from 'vitest'
+import type { Emulator, MockGreenApiOptions, MockServer } from '../../../src/testing.js'
 import { mockGreenApi } from '../../../src/testing.js'
-import type { Emulated } from '../clock.js'
-import { emulated, link, shownText } from '../clock.js'
+import { emulateTime, until } from '../../time.js'
 import { fromBase64, readPng } from '../read-png.js'
+import { link, seededEmulator, shownText } from '../seeded-emulator.js'
 
 const token = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'
 
-interface SetUp extends Emulated {
+interface SetUp {
+  readonly emulator: Emulator
   readonly mockServer: MockServer
   ask(method: string, init?: RequestInit): Promise<Response>
   body(method: string, init?: RequestInit): Promise<unknown>
 }
 
 function setUp(options: Partial<MockGreenApiOptions> = {}): SetUp {
-  const phone = emulated()
-  const mockServer = mockGreenApi(phone.emulator, {
+  const emulator = seededEmulator()
+  const mockServer = mockGreenApi(emulator, {
     idInstance: '1101000001',
     apiTokenInstance: token,
     ...options,
   })
   const ask = (method: string, init?: RequestInit): Promise<Response> =>
     mockServer.fetch(`https://1101.api.greenapi.com/waInstance1101000001/${method}/${token}`, init)
-  return { ...phone, mockServer, ask, body: async (method, init) => (await ask(method, init)).json() }
+  return { emulator, mockServer, ask, body: async (method, init) => (await ask(method, init)).json() }
 }
 
 const requestCode = (phoneNumber: unknown): RequestInit => ({
@@ -30,6 +31,8 @@ const requestCode = (phoneNumber: unknown): RequestInit => ({
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ phoneNumber }),
 })
+
+emulateTime()
 
 describe('mockGreenApi(): qr', () => {
   it('qr returns bare base64 of a PNG and starts the codes', async () => {
@@ -42,13 +45,13 @@ describe('mockGreenApi(): qr', () => {
   })
 
   it('qr repeats a valid code and starts another round after the last code', async () => {
-    const { clock, emulator, body } = setUp()
+    const { emulator, body } = setUp()
     const first = await body('qr')
-    clock.pass(59_000)
+    vi.advanceTimersByTime(59_000)
     expect(await body('qr')).toEqual(first)
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await body('qr')).not.toEqual(first)
-    clock.pass(100_000)
+    vi.advanceTimersByTime(100_000)
     expect(emulator.state.status).toBe('out-of-codes')
     expect(await body('qr')).toMatchObject({ type: 'qrCode' })
   })
@@ -59,7 +62,7 @@ describe('mockGreenApi(): qr', () => {
     await phone.ask('qr')
     phone.emulator.scan()
     expect(await phone.body('qr')).toEqual(alreadyLogged)
-    phone.clock.pass(2_000)
+    vi.advanceTimersByTime(2_000)
     const answer = await phone.ask('qr')
     expect([answer.status, await answer.json()]).toEqual([200, alreadyLogged])
   })
@@ -82,7 +85,7 @@ describe('mockGreenApi(): qr', () => {
   it('qr responds with passkeyRequired', async () => {
     const phone = setUp()
     phone.emulator.demandPasskey()
-    link(phone)
+    link(phone.emulator)
     expect(await phone.body('qr')).toMatchObject({ type: 'passkeyRequired' })
     expect(await phone.body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
   })
@@ -120,7 +123,7 @@ describe('mockGreenApi(): getAuthorizationCode', () => {
 
   it('getAuthorizationCode responds with false and status 200 if no code is issued', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     const answer = await phone.ask('getAuthorizationCode', requestCode(5511912345678))
     expect([answer.status, await answer.json()]).toEqual([200, { status: false }])
   })
@@ -141,25 +144,25 @@ describe('mockGreenApi(): getAuthorizationCode', () => {
 
 describe('mockGreenApi(): getStateInstance', () => {
   it('getStateInstance changes from notAuthorized to starting to authorized, and starts no codes', async () => {
-    const { clock, emulator, body } = setUp()
+    const { emulator, body } = setUp()
     expect(await body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
     expect(emulator.state.status).toBe('idle')
     emulator.start()
     expect(await body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
     emulator.scan()
     expect(await body('getStateInstance')).toEqual({ stateInstance: 'starting' })
-    clock.pass(2_000)
+    vi.advanceTimersByTime(2_000)
     expect(await body('getStateInstance')).toEqual({ stateInstance: 'authorized' })
     emulator.disconnect()
     expect(await body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
   })
 
   it('getStateInstance is null while the instance is being created', async () => {
-    const { clock, ask } = setUp({ creatingMs: 300_000 })
+    const { ask } = setUp({ creatingMs: 300_000 })
     const answer = await ask('getStateInstance')
     expect([answer.status, await answer.text()]).toEqual([200, 'null'])
     expect((await ask('qr')).status).toBe(400)
-    clock.pass(300_000)
+    vi.advanceTimersByTime(300_000)
     expect(await (await ask('getStateInstance')).json()).toEqual({
       stateInstance: 'notAuthorized',
     })
@@ -181,7 +184,7 @@ describe('mockGreenApi(): getWaSettings', () => {
 
   it('getWaSettings returns the number and the device, but no name', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     expect(await phone.body('getWaSettings')).toEqual({
       avatar: '',
       phone: '5511987654321',
@@ -196,7 +199,7 @@ describe('mockGreenApi(): getWaSettings', () => {
 describe('mockGreenApi(): logout and reboot', () => {
   it('logout and reboot are GET requests that change the state', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     expect(await phone.body('reboot')).toEqual({ isReboot: true })
     expect(phone.emulator.state.status).toBe('linking')
     expect(await phone.body('logout')).toEqual({ isLogout: true })
@@ -204,14 +207,14 @@ describe('mockGreenApi(): logout and reboot', () => {
   })
 
   it('logout takes logoutMs', async () => {
-    const { clock, ask, body } = setUp({ logoutMs: 4_000 })
+    const { ask, body } = setUp({ logoutMs: 4_000 })
     await ask('logout')
     expect(await body('getWaSettings')).toMatchObject({
       stateInstance: 'starting',
       logoutProcess: true,
     })
     expect((await ask('qr')).status).toBe(400)
-    clock.pass(4_000)
+    vi.advanceTimersByTime(4_000)
     expect(await body('getWaSettings')).toMatchObject({
       stateInstance: 'notAuthorized',
       logoutProcess: false,
@@ -264,20 +267,20 @@ describe('mockGreenApi(): errors', () => {
 
   it('the instance is starting for the configured reboot time, linked or not', async () => {
     const phone = setUp({ rebootMs: 120_000 })
-    link(phone)
+    link(phone.emulator)
     await phone.body('reboot')
-    phone.clock.pass(119_999)
+    vi.advanceTimersByTime(119_999)
     expect(await phone.body('getStateInstance')).toEqual({ stateInstance: 'starting' })
     expect(await phone.body('qr')).toMatchObject({ message: 'instance in starting process try later' })
-    phone.clock.pass(1)
+    vi.advanceTimersByTime(1)
     expect(await phone.body('getStateInstance')).toEqual({ stateInstance: 'authorized' })
   })
 
   it('the instance stays in starting after the configured number of pairing codes, until a reboot', async () => {
-    const { clock, body } = setUp({ codesUntilStuck: 2 })
+    const { body } = setUp({ codesUntilStuck: 2 })
     await body('getAuthorizationCode', requestCode(5511987654321))
     await body('getAuthorizationCode', requestCode(5511987654321))
-    clock.pass(600_000)
+    vi.advanceTimersByTime(600_000)
     expect(await body('getStateInstance')).toEqual({ stateInstance: 'starting' })
     expect(await body('getAuthorizationCode', requestCode(5511987654321))).toMatchObject({
       statusCode: 400,
@@ -288,15 +291,15 @@ describe('mockGreenApi(): errors', () => {
 
   it("the mock server supports what the vendor's SDKs call: settings, device, and notifications after a delay of 5 s", async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     expect(await phone.body('getSettings')).toMatchObject({ wid: '5511987654321@c.us' })
     expect(await phone.body('getDeviceInfo')).toMatchObject({ platform: 'android' })
-    const { value, ms } = await phone.clock.until(phone.body('receiveNotification'))
+    const { value, ms } = await until(phone.body('receiveNotification'))
     expect([value, ms]).toEqual([null, 5_000])
   })
 
   it('requests are limited per method and second, if configured', async () => {
-    const { clock, ask } = setUp({ enforceRateLimits: true })
+    const { ask } = setUp({ enforceRateLimits: true })
     const statuses = async (method: string, count: number): Promise<number[]> => {
       const answers: number[] = []
       for (let index = 0; index < count; index += 1) answers.push((await ask(method)).status)
@@ -304,7 +307,7 @@ describe('mockGreenApi(): errors', () => {
     }
     expect(await statuses('qr', 4)).toEqual([200, 200, 200, 429])
     expect(await statuses('getStateInstance', 2)).toEqual([200, 429])
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await statuses('getStateInstance', 1)).toEqual([200])
   })
 })

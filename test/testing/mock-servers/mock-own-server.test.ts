@@ -1,28 +1,37 @@
-import { describe, expect, it } from 'vitest'
-import { type MockOwnServerOptions, type MockServer, mockOwnServer } from '../../../src/testing.js'
-import { type Emulated, emulated, link, shownText } from '../clock.js'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  type Emulator,
+  type MockOwnServerOptions,
+  type MockServer,
+  mockOwnServer,
+} from '../../../src/testing.js'
+import { emulateTime } from '../../time.js'
 import { fromBase64, readPng } from '../read-png.js'
+import { link, seededEmulator, shownText } from '../seeded-emulator.js'
 
 const headers = { authorization: 'Bearer d75b3a66374942c5b3c019c698abc206' }
 
-interface SetUp extends Emulated {
+interface SetUp {
+  readonly emulator: Emulator
   readonly mockServer: MockServer
   ask(method?: string, body?: unknown): Promise<Response>
   body(method?: string, body?: unknown): Promise<unknown>
 }
 
 function setUp(options: MockOwnServerOptions = {}): SetUp {
-  const phone = emulated()
-  const mockServer = mockOwnServer(phone.emulator, options)
+  const emulator = seededEmulator()
+  const mockServer = mockOwnServer(emulator, options)
   const ask = (method = 'GET', body?: unknown): Promise<Response> =>
     mockServer.fetch('http://engine.example:3000/pairing', {
       method,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
-  return { ...phone, mockServer, ask, body: async (method, body) => (await ask(method, body)).json() }
+  return { emulator, mockServer, ask, body: async (method, body) => (await ask(method, body)).json() }
 }
 
 const nothing = { qr: null, code: null, expiresInMs: null, reason: null, account: null }
+
+emulateTime()
 
 describe('mockOwnServer(): GET', () => {
   it('GET changes nothing, and returns every field', async () => {
@@ -32,9 +41,9 @@ describe('mockOwnServer(): GET', () => {
   })
 
   it('GET returns the current code and its remaining time', async () => {
-    const { clock, emulator, body } = setUp()
+    const { emulator, body } = setUp()
     emulator.start()
-    clock.pass(15_000)
+    vi.advanceTimersByTime(15_000)
     expect(await body()).toEqual({ ...nothing, state: 'ready', qr: shownText(emulator), expiresInMs: 45_000 })
   })
 
@@ -56,18 +65,18 @@ describe('mockOwnServer(): GET', () => {
   })
 
   it('GET responds with stopped after the last code', async () => {
-    const { clock, emulator, body } = setUp()
+    const { emulator, body } = setUp()
     emulator.start()
-    clock.pass(160_000)
+    vi.advanceTimersByTime(160_000)
     expect(await body()).toEqual({ ...nothing, state: 'stopped' })
   })
 
   it('GET reports each state from the scan to the end of the link', async () => {
-    const { clock, emulator, body } = setUp()
+    const { emulator, body } = setUp()
     emulator.start()
     emulator.scan()
     expect(await body()).toEqual({ ...nothing, state: 'linking' })
-    clock.pass(2_000)
+    vi.advanceTimersByTime(2_000)
     const account = { phoneNumber: '5511987654321', name: 'Ana Souza' }
     expect(await body()).toEqual({ ...nothing, state: 'linked', account })
     emulator.disconnect()
@@ -87,11 +96,11 @@ describe('mockOwnServer(): GET', () => {
 
 describe('mockOwnServer(): POST', () => {
   it('POST starts the codes after startingMs', async () => {
-    const { clock, body } = setUp({ startingMs: 3_000 })
+    const { body } = setUp({ startingMs: 3_000 })
     expect(await body('POST', { mode: 'qr' })).toEqual({ ...nothing, state: 'starting' })
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await body('POST', { mode: 'qr' })).toEqual({ ...nothing, state: 'starting' })
-    clock.pass(2_000)
+    vi.advanceTimersByTime(2_000)
     expect(await body()).toMatchObject({ state: 'ready', expiresInMs: 60_000 })
   })
 
@@ -99,7 +108,7 @@ describe('mockOwnServer(): POST', () => {
     const phone = setUp()
     const first = await phone.body('POST', { mode: 'qr' })
     expect(await phone.body('POST', { mode: 'qr' })).toEqual(first)
-    link(phone)
+    link(phone.emulator)
     expect(await phone.body('POST', { mode: 'qr' })).toMatchObject({ state: 'linked' })
     expect(await phone.body('POST', { mode: 'code', phone: '5511987654321' })).toMatchObject({
       state: 'linked',
@@ -127,7 +136,7 @@ describe('mockOwnServer(): POST', () => {
 describe('mockOwnServer(): DELETE', () => {
   it('DELETE ends a link and a stale session', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     expect(await phone.body('DELETE')).toEqual({ ...nothing, state: 'stopped' })
     phone.emulator.leaveStaleAuth()
     expect(await phone.body('DELETE')).toEqual({ ...nothing, state: 'stopped' })

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
-import type { MockWaha, MockWahaOptions } from '../../../src/testing.js'
+import type { Emulator, MockWaha, MockWahaOptions } from '../../../src/testing.js'
 import { mockWaha } from '../../../src/testing.js'
 import { eventually } from '../../eventually.js'
 import { passkeyAnswer } from '../../passkey-answer.js'
-import type { Emulated } from '../clock.js'
-import { emulated, link, shownText } from '../clock.js'
+import { advance, emulateTime, settle, until } from '../../time.js'
 import { fromBase64, readPng } from '../read-png.js'
+import { link, seededEmulator, shownText } from '../seeded-emulator.js'
 
 const BASE = 'https://waha.example.com/api'
 const SESSION = 'GET sessions/default'
@@ -22,7 +22,8 @@ interface Exchange {
   readonly ms: number
 }
 
-interface SetUp extends Emulated {
+interface SetUp {
+  readonly emulator: Emulator
   readonly mockServer: MockWaha
   send(question: string, init?: RequestInit): Promise<Response>
   /** Sends a request and advances the clock until the response arrives. */
@@ -31,20 +32,20 @@ interface SetUp extends Emulated {
 }
 
 function setUp(options: Partial<MockWahaOptions> = {}): SetUp {
-  const phone = emulated()
-  const mockServer = mockWaha(phone.emulator, { apiKey: 'K1', session: 'default', ...options })
+  const emulator = seededEmulator()
+  const mockServer = mockWaha(emulator, { apiKey: 'K1', session: 'default', ...options })
   const send = (question: string, init: RequestInit = {}): Promise<Response> => {
     const [method = '', path = ''] = question.split(' ')
     const headers = { 'x-api-key': 'K1', accept: 'application/json', ...init.headers }
     return mockServer.fetch(`${BASE}/${path}`, { ...init, method, headers })
   }
   const ask = async (question = SESSION, init?: RequestInit): Promise<Exchange> => {
-    const { value, ms } = await phone.clock.until(send(question, init))
+    const { value, ms } = await until(send(question, init))
     const text = await value.text()
     return { status: value.status, body: text && JSON.parse(text), ms }
   }
   return {
-    ...phone,
+    emulator,
     mockServer,
     send,
     ask,
@@ -76,6 +77,8 @@ const NOT_STARTED = {
   statusCode: 404,
 }
 
+emulateTime()
+
 describe('WAHA mock server: session', () => {
   it('is running at the beginning, and starts its codes with the first request', async () => {
     expect(await setUp().ask()).toEqual({
@@ -94,7 +97,7 @@ describe('WAHA mock server: session', () => {
   })
 
   it('may be stopped at the beginning, and takes one second to start', async () => {
-    const { clock, ask, status } = setUp({ stopped: true })
+    const { ask, status } = setUp({ stopped: true })
     expect((await ask()).body).toMatchObject({
       status: 'STOPPED',
       timestamps: { activity: null },
@@ -105,14 +108,14 @@ describe('WAHA mock server: session', () => {
       ms: 0,
       body: { status: 'STARTING' },
     })
-    clock.pass(999)
+    vi.advanceTimersByTime(999)
     expect(await status()).toBe('STARTING')
-    clock.pass(1)
+    vi.advanceTimersByTime(1)
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
   it('refuses a start while it runs, even in FAILED', async () => {
-    const { clock, ask, status } = setUp()
+    const { ask, status } = setUp()
     const refusal = {
       status: 422,
       ms: 0,
@@ -124,53 +127,53 @@ describe('WAHA mock server: session', () => {
     }
     expect(await ask('POST sessions/default/start')).toEqual(refusal)
     await status()
-    clock.pass(160_000)
+    vi.advanceTimersByTime(160_000)
     expect(await status()).toBe('FAILED')
     expect(await ask('POST sessions/default/start')).toEqual(refusal)
   })
 
   it('reports SCAN_QR_CODE for almost two seconds after a scan, with me set, then STARTING and WORKING', async () => {
-    const { clock, emulator, ask, status } = setUp()
+    const { emulator, ask, status } = setUp()
     await status()
     emulator.scan()
     expect((await ask()).body).toMatchObject({ status: 'SCAN_QR_CODE', me: ANA })
     expect((await ask(QR)).body).toEqual({ value: '' })
-    clock.pass(1_900)
+    vi.advanceTimersByTime(1_900)
     expect(await status()).toBe('STARTING')
-    clock.pass(100)
+    vi.advanceTimersByTime(100)
     expect((await ask()).body).toMatchObject({ status: 'WORKING', me: ANA })
   })
 
   it('fails after 160 s of codes, and recovers with a restart that takes 3 s', async () => {
-    const { clock, ask, status } = setUp()
+    const { ask, status } = setUp()
     await status()
-    clock.pass(159_999)
+    vi.advanceTimersByTime(159_999)
     expect(await status()).toBe('SCAN_QR_CODE')
-    clock.pass(1)
+    vi.advanceTimersByTime(1)
     expect((await ask()).body).toMatchObject({ status: 'FAILED', me: null })
     expect(await ask('POST sessions/default/restart')).toMatchObject({
       status: 201,
       ms: 3_000,
       body: { status: 'STARTING' },
     })
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
   it('fails immediately when the phone removes the device, still reports the account, and recovers only after a logout', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     phone.emulator.disconnect()
     expect((await phone.ask()).body).toMatchObject({ status: 'FAILED', me: ANA })
     await phone.ask('POST sessions/default/restart')
-    phone.clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect((await phone.ask()).body).toMatchObject({ status: 'FAILED', me: ANA })
     await phone.ask('POST sessions/default/stop')
     await phone.ask('POST sessions/default/start')
-    phone.clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await phone.status()).toBe('FAILED')
     await phone.ask('POST sessions/default/logout')
-    phone.clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect((await phone.ask()).body).toMatchObject({ status: 'SCAN_QR_CODE', me: null })
   })
 
@@ -182,7 +185,7 @@ describe('WAHA mock server: session', () => {
 
   it('keeps the link if it is stopped for 3 s, and shows no credentials during that time', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     expect(await phone.ask('POST sessions/default/stop')).toMatchObject({
       ms: 3_000,
       body: { status: 'STOPPED', me: null },
@@ -190,27 +193,27 @@ describe('WAHA mock server: session', () => {
     expect(await phone.ask('POST sessions/default/stop')).toMatchObject({ status: 201, ms: 0 })
     await phone.ask('POST sessions/default/start')
     expect((await phone.ask()).body).toMatchObject({ status: 'STARTING', me: null })
-    phone.clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect((await phone.ask()).body).toMatchObject({ status: 'WORKING', me: ANA })
     await phone.ask('POST sessions/default/restart')
-    phone.clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await phone.status()).toBe('WORKING')
   })
 
   it('logs out in 4 s: removes the device immediately, changes its status after 1 s, and starts again', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     const response = phone.send('POST sessions/default/logout')
     expect(phone.emulator.state.status).toBe('idle')
-    phone.clock.pass(999)
+    vi.advanceTimersByTime(999)
     expect((await phone.ask()).body).toMatchObject({ status: 'WORKING', me: ANA })
-    phone.clock.pass(1)
+    vi.advanceTimersByTime(1)
     expect((await phone.ask()).body).toMatchObject({ status: 'STOPPED', me: null })
-    phone.clock.pass(2_999)
+    vi.advanceTimersByTime(2_999)
     expect(await phone.status()).toBe('STOPPED')
-    phone.clock.pass(1)
+    vi.advanceTimersByTime(1)
     expect(await (await response).json()).toMatchObject({ status: 'STARTING', me: null })
-    phone.clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await phone.status()).toBe('SCAN_QR_CODE')
   })
 
@@ -223,7 +226,7 @@ describe('WAHA mock server: session', () => {
 
   it('goes through a passkey ceremony from the challenge to the code, and then logs in', async () => {
     const phone = setUp()
-    const { clock, emulator, ask, status } = phone
+    const { emulator, ask, status } = phone
     const pending = async () =>
       Promise.all(
         ['challenge', 'confirmation'].map(
@@ -232,7 +235,7 @@ describe('WAHA mock server: session', () => {
       )
     expect(await pending()).toEqual([422, 422])
     emulator.demandPasskey({ comparesCode: true })
-    link(phone)
+    link(phone.emulator)
     expect(await status()).toBe('PASSKEY_REQUIRED')
     expect(await pending()).toEqual([200, 422])
     const { body } = await ask('GET default/auth/passkey/challenge')
@@ -244,7 +247,7 @@ describe('WAHA mock server: session', () => {
     for (const answered of ['YW5vdGhlcg', challenge])
       expect(await send(passkeyAnswer(answered))).toEqual({ status: 201, ms: 0, body: '' })
     expect(await status()).toBe('PASSKEY_REQUIRED')
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await status()).toBe('PASSKEY_CONFIRMATION_REQUIRED')
     expect(await pending()).toEqual([422, 200])
     expect((await ask('GET default/auth/passkey/confirmation')).body).toEqual({
@@ -252,7 +255,7 @@ describe('WAHA mock server: session', () => {
     })
     expect(await ask('POST default/auth/passkey/confirm')).toMatchObject({ status: 201 })
     expect(await status()).toBe('STARTING')
-    clock.pass(2_000)
+    vi.advanceTimersByTime(2_000)
     expect(await ask()).toMatchObject({ body: { status: 'WORKING', me: ANA } })
     expect(await pending()).toEqual([422, 422])
   })
@@ -260,17 +263,17 @@ describe('WAHA mock server: session', () => {
   it('fails if WhatsApp refuses the passkey, and issues new codes after a restart', async () => {
     const phone = setUp()
     phone.emulator.demandPasskey()
-    link(phone)
+    link(phone.emulator)
     phone.emulator.refusePasskey()
     expect(await phone.status()).toBe('FAILED')
     await phone.ask('POST sessions/default/restart')
-    phone.clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await phone.status()).toBe('SCAN_QR_CODE')
   })
 
   it('is deleted in 4 s, and is created only if the request also starts it', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     expect(await phone.ask('DELETE sessions/default')).toEqual({ status: 200, ms: 4_000, body: '' })
     expect(phone.emulator.state.status).toBe('idle')
     expect(await phone.ask()).toMatchObject({ status: 404, body: { message: 'Session not found' } })
@@ -293,7 +296,7 @@ describe('WAHA mock server: session', () => {
 
   it('is in the list unless it is stopped, and always in the list of all sessions', async () => {
     const running = setUp()
-    link(running)
+    link(running.emulator)
     expect((await running.ask('GET sessions')).body).toMatchObject([
       { status: 'WORKING', presence: 'online' },
     ])
@@ -304,7 +307,7 @@ describe('WAHA mock server: session', () => {
 
   it('reports the linked account in two more responses', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     expect((await phone.ask('GET sessions/default/me')).body).toEqual(ANA)
     expect((await phone.ask('GET default/profile')).body).toEqual({ id: ANA.id, picture: null })
   })
@@ -353,9 +356,9 @@ describe('WAHA mock server: QR code', () => {
 
   it('is refused after 10 s while the session is linked, even for two simultaneous requests', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     const both = Promise.all([phone.send(QR), phone.send(QR)])
-    const { value, ms } = await phone.clock.until(both)
+    const { value, ms } = await until(both)
     expect(ms).toBe(10_000)
     for (const response of value) {
       expect([response.status, await response.json()]).toEqual([422, notAsExpected('WORKING')])
@@ -370,17 +373,17 @@ describe('WAHA mock server: QR code', () => {
 
   it('is refused after 10 s if a logout interrupts the request, although the next code is available much earlier', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     void phone.send('POST sessions/default/logout')
     expect(await phone.ask(QR)).toEqual({ status: 422, ms: 10_000, body: notAsExpected('STOPPED') })
     expect(await phone.status()).toBe('SCAN_QR_CODE')
   })
 
   it('is no longer delayed when the client aborts', async () => {
-    const { clock, send } = setUp({ stopped: true })
+    const { send } = setUp({ stopped: true })
     const controller = new AbortController()
     const response = send(QR, { signal: controller.signal })
-    clock.pass(500)
+    vi.advanceTimersByTime(500)
     controller.abort(new Error('gone'))
     await expect(response).rejects.toThrow('gone')
   })
@@ -430,7 +433,7 @@ describe('WAHA mock server: pairing code', () => {
       status: 422,
       body: { message: "NOWEB engine doesn't support any 'method', remove it and try again" },
     })
-    link(phone)
+    link(phone.emulator)
     expect(await phone.ask(CODE, number('5511912345678'))).toEqual({
       status: 422,
       ms: 0,
@@ -441,33 +444,33 @@ describe('WAHA mock server: pairing code', () => {
   })
 
   it('is 500 with a stack trace until the socket exists, and then waits for the rest of the start', async () => {
-    const { clock, ask } = setUp({ stopped: true })
+    const { ask } = setUp({ stopped: true })
     await ask('POST sessions/default/start')
     const crash = {
       exception: { name: 'TypeError', message: expect.stringContaining('waitForConnectionUpdate') },
     }
     expect(await ask(CODE, number('5511912345678'))).toMatchObject({ status: 500, ms: 0, body: crash })
-    clock.pass(749)
+    vi.advanceTimersByTime(749)
     expect(await ask(CODE, number('5511912345678'))).toMatchObject({ status: 500, body: crash })
-    clock.pass(1)
+    vi.advanceTimersByTime(1)
     expect((await ask(CODE, number('5511912345678'))).status).toBe(201)
   })
 
   it('that was not entered makes the session fail until a logout', async () => {
-    const { clock, ask, status } = setUp()
+    const { ask, status } = setUp()
     await ask(CODE, number('5511912345678'))
     for (const action of ['stop', 'start', 'restart']) await ask(`POST sessions/default/${action}`)
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect((await ask()).body).toMatchObject({ status: 'FAILED', me: HALF })
     await ask('POST sessions/default/logout')
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
   it('is kept in me after the codes have expired', async () => {
-    const { clock, ask } = setUp()
+    const { ask } = setUp()
     await ask(CODE, number('5511912345678'))
-    clock.pass(160_000)
+    vi.advanceTimersByTime(160_000)
     expect((await ask()).body).toMatchObject({ status: 'FAILED', me: HALF })
   })
 })
@@ -475,15 +478,15 @@ describe('WAHA mock server: pairing code', () => {
 describe('WAHA mock server: the server process', () => {
   it('refuses requests 3 s after its end, then has a stopped session without configuration', async () => {
     const phone = setUp({ config: { webhooks: [] } })
-    link(phone)
+    link(phone.emulator)
     phone.mockServer.restartServer()
     expect((await phone.ask()).body).toMatchObject({ status: 'STOPPED', config: { webhooks: [] } })
     await expect(phone.ask(QR)).rejects.toThrow('fetch failed')
     await expect(phone.ask()).rejects.toThrow('fetch failed')
-    phone.clock.pass(10_000)
+    vi.advanceTimersByTime(10_000)
     expect((await phone.ask()).body).toMatchObject({ status: 'STOPPED', config: null })
     await phone.ask('POST sessions/default/start')
-    phone.clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await phone.status()).toBe('WORKING')
   })
 
@@ -521,7 +524,7 @@ describe('WAHA mock server: webhooks', () => {
       sendWebhook: (request) => received.push(request),
       ...options,
     })
-    const startedAt = phone.clock.now()
+    const startedAt = Date.now()
     /** The webhooks so far, each with the time since the beginning. */
     async function bodies(): Promise<readonly Body[]> {
       return Promise.all(received.map(async (request) => (await request.clone().json()) as Body))
@@ -533,19 +536,18 @@ describe('WAHA mock server: webhooks', () => {
       told: async () =>
         (await bodies()).map(({ payload, timestamp }) => `${timestamp - startedAt} ${payload.status}`),
       /** Signing takes real time that is not on the emulator's clock. */
-      arrived: (count: number) =>
-        vi.waitFor(() => expect(received.length).toBeGreaterThanOrEqual(count), eventually),
-      /** Advances the clock in steps, so that pending waits can resolve. */
-      pass: (ms: number) => phone.clock.until(phone.clock.wait(ms)),
+      async arrived(count: number) {
+        while (received.length < count) await settle()
+      },
     }
   }
 
   it('report each status and each QR code, and WORKING with a delay of two seconds', async () => {
-    const { emulator, ask, pass, told, arrived } = listen({ stopped: true, startingMs: 70 })
+    const { emulator, ask, told, arrived } = listen({ stopped: true, startingMs: 70 })
     await ask('POST sessions/default/start')
-    await pass(85_000)
+    await advance(85_000)
     emulator.scan()
-    await pass(5_000)
+    await advance(5_000)
     await arrived(6)
     expect(await told()).toEqual([
       '0 STARTING',
@@ -558,16 +560,16 @@ describe('WAHA mock server: webhooks', () => {
   })
 
   it('contain the challenge and the comparison code of a passkey ceremony', async () => {
-    const { emulator, pass, bodies, arrived } = listen()
+    const { emulator, bodies, arrived } = listen()
     emulator.demandPasskey({ comparesCode: true })
     emulator.scan()
     await arrived(1)
     const { state } = emulator
     if (state.status !== 'passkey-required') throw new Error(state.status)
     emulator.answerPasskey(passkeyAnswer(state.challenge.challenge))
-    await pass(2_000)
+    await advance(2_000)
     emulator.solvePasskey()
-    await pass(5_000)
+    await advance(5_000)
     await arrived(4)
     expect((await bodies()).map(({ payload: { status, data } }) => [status, data])).toEqual([
       ['PASSKEY_REQUIRED', state.challenge],
@@ -578,11 +580,11 @@ describe('WAHA mock server: webhooks', () => {
   })
 
   it('contain the last three statuses, and the credentials at that time', async () => {
-    const { emulator, ask, pass, bodies, arrived } = listen({ stopped: true, startingMs: 70 })
+    const { emulator, ask, bodies, arrived } = listen({ stopped: true, startingMs: 70 })
     await ask('POST sessions/default/start')
-    await pass(100)
+    await advance(100)
     emulator.scan()
-    await pass(5_000)
+    await advance(5_000)
     await arrived(4)
     const all = await bodies()
     expect(all.map(({ me }) => me)).toEqual([null, null, ANA, ANA])
@@ -595,10 +597,10 @@ describe('WAHA mock server: webhooks', () => {
 
   it('report STOPPED one second after a logout, with the linked account, and then a new start', async () => {
     const phone = listen()
-    link(phone)
-    await phone.pass(3_000)
+    link(phone.emulator)
+    await advance(3_000)
     await phone.ask('POST sessions/default/logout')
-    await phone.pass(1_500)
+    await advance(1_500)
     await phone.arrived(4)
     const all = await phone.bodies()
     expect((await phone.told()).slice(-3)).toEqual(['6000 STOPPED', '9000 STARTING', '10000 SCAN_QR_CODE'])
@@ -620,13 +622,13 @@ describe('WAHA mock server: webhooks', () => {
   })
 
   it('end with the server process', async () => {
-    const { mockServer, ask, pass, told, arrived } = listen()
+    const { mockServer, ask, told, arrived } = listen()
     await ask()
     mockServer.restartServer()
     await arrived(1)
-    await pass(20_000)
+    await advance(20_000)
     await ask('POST sessions/default/start')
-    await pass(5_000)
+    await advance(5_000)
     expect(await told()).toEqual(['0 STOPPED'])
   })
 })

@@ -1,13 +1,14 @@
-import { describe, expect, it } from 'vitest'
-import type { MockServer, MockWasendOptions } from '../../../src/testing.js'
+import { describe, expect, it, vi } from 'vitest'
+import type { Emulator, MockServer, MockWasendOptions } from '../../../src/testing.js'
 import { mockWasend } from '../../../src/testing.js'
-import type { Emulated } from '../clock.js'
-import { emulated, link, START, shownText } from '../clock.js'
+import { emulateTime, START, until } from '../../time.js'
 import { fromBase64, readPng } from '../read-png.js'
+import { link, seededEmulator, shownText } from '../seeded-emulator.js'
 
 const BASE = 'https://api.wasend.dev'
 
-interface SetUp extends Emulated {
+interface SetUp {
+  readonly emulator: Emulator
   readonly mockServer: MockServer
   /** Sends `GET /sessions/main`, or another method and path. */
   ask(question?: string, init?: RequestInit): Promise<Response>
@@ -16,17 +17,17 @@ interface SetUp extends Emulated {
 }
 
 function setUp(options: Partial<MockWasendOptions> = {}): SetUp {
-  const phone = emulated()
-  const mockServer = mockWasend(phone.emulator, { apiKey: 'K1', sessionId: 'main', ...options })
+  const emulator = seededEmulator()
+  const mockServer = mockWasend(emulator, { apiKey: 'K1', sessionId: 'main', ...options })
   const ask = async (question = 'GET /sessions/main', init: RequestInit = {}): Promise<Response> => {
     const [method = '', path = ''] = question.split(' ')
     const headers = { authorization: 'Bearer K1', accept: 'application/json', ...init.headers }
-    return (await phone.clock.until(mockServer.fetch(`${BASE}${path}`, { ...init, method, headers }))).value
+    return (await until(mockServer.fetch(`${BASE}${path}`, { ...init, method, headers }))).value
   }
   const body = async (question?: string, init?: RequestInit): Promise<unknown> =>
     (await ask(question, init)).json()
   return {
-    ...phone,
+    emulator,
     mockServer,
     ask,
     body,
@@ -43,16 +44,18 @@ const notAsExpected = (status: string): unknown => ({
   expected: ['SCAN_QR_CODE'],
 })
 
+emulateTime()
+
 describe('mockWasend(): session', () => {
   it('is running at the beginning, and starts its codes with the first request', async () => {
-    const { clock, emulator, status } = setUp()
-    clock.pass(3_600_000)
+    const { emulator, status } = setUp()
+    vi.advanceTimersByTime(3_600_000)
     expect(await status()).toBe('SCAN_QR_CODE')
     expect(emulator.state).toMatchObject({ qrNumber: 1, qrExpiresAt: START + 3_660_000 })
   })
 
   it('a stopped session takes a second to start', async () => {
-    const { clock, emulator, ask, status } = setUp({ stopped: true })
+    const { emulator, ask, status } = setUp({ stopped: true })
     expect(await status()).toBe('STOPPED')
     expect(emulator.state.status).toBe('idle')
     const started = await ask('POST /sessions/main/start')
@@ -60,72 +63,72 @@ describe('mockWasend(): session', () => {
       201,
       expect.objectContaining({ status: 'STARTING' }),
     ])
-    clock.pass(999)
+    vi.advanceTimersByTime(999)
     expect(await status()).toBe('STARTING')
-    clock.pass(1)
+    vi.advanceTimersByTime(1)
     expect(await status()).toBe('SCAN_QR_CODE')
     await ask('POST /sessions/main/start')
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
   it('issues codes from its start, even if no client requests them', async () => {
-    const { clock, emulator, ask, status } = setUp({ stopped: true, startingMs: 5_000 })
+    const { emulator, ask, status } = setUp({ stopped: true, startingMs: 5_000 })
     await ask('POST /sessions/main/start')
-    clock.pass(70_000)
+    vi.advanceTimersByTime(70_000)
     expect(await status()).toBe('SCAN_QR_CODE')
     expect(emulator.state).toMatchObject({ qrNumber: 2 })
   })
 
   it('fails after its codes have expired, and recovers with a restart but not with a start', async () => {
-    const { clock, ask, status } = setUp()
+    const { ask, status } = setUp()
     await status()
-    clock.pass(160_000)
+    vi.advanceTimersByTime(160_000)
     expect(await status()).toBe('FAILED')
     await ask('POST /sessions/main/start')
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await status()).toBe('FAILED')
     expect((await ask('POST /sessions/main/restart')).status).toBe(201)
     expect(await status()).toBe('STARTING')
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
   it('the session goes from STARTING to WORKING', async () => {
-    const { clock, emulator, status } = setUp()
+    const { emulator, status } = setUp()
     await status()
     emulator.scan()
     expect(await status()).toBe('SCAN_QR_CODE')
-    clock.pass(1_900)
+    vi.advanceTimersByTime(1_900)
     expect(await status()).toBe('STARTING')
-    clock.pass(100)
+    vi.advanceTimersByTime(100)
     expect(await status()).toBe('WORKING')
   })
 
   it('stop and restart keep the link', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     await phone.ask('POST /sessions/main/stop')
     expect(await phone.status()).toBe('STOPPED')
     expect(phone.emulator.state.status).toBe('linked')
     await phone.ask('POST /sessions/main/start')
-    phone.clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await phone.status()).toBe('WORKING')
     await phone.ask('POST /sessions/main/restart')
-    phone.clock.pass(2_000)
+    vi.advanceTimersByTime(2_000)
     expect(await phone.status()).toBe('WORKING')
   })
 
   it.each([0, 500])('shows no code that still links after it is stopped, %i ms after a start', async (ms) => {
-    const { clock, emulator, ask } = setUp({ stopped: true, startingMs: ms })
+    const { emulator, ask } = setUp({ stopped: true, startingMs: ms })
     await ask('POST /sessions/main/start')
     await ask('POST /sessions/main/stop')
-    clock.pass(ms)
+    vi.advanceTimersByTime(ms)
     expect(emulator.scan()).toEqual({ ok: false, reason: 'not-pairing' })
   })
 
   it('shows codes again after the phone removed the device', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     phone.emulator.disconnect()
     expect(await phone.status()).toBe('SCAN_QR_CODE')
   })
@@ -133,11 +136,11 @@ describe('mockWasend(): session', () => {
   it('reports a passkey, and data of an earlier link that a restart does not remove', async () => {
     const phone = setUp()
     phone.emulator.demandPasskey()
-    link(phone)
+    link(phone.emulator)
     expect(await phone.status()).toBe('PASSKEY_REQUIRED')
     phone.emulator.leaveStaleAuth()
     await phone.ask('POST /sessions/main/restart')
-    phone.clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await phone.status()).toBe('FAILED')
   })
 })
@@ -177,17 +180,17 @@ describe('mockWasend(): session details', () => {
 
   it('reports the linked account only if configured, as WAHA does', async () => {
     const silent = setUp()
-    link(silent)
+    link(silent.emulator)
     expect(await silent.body()).not.toHaveProperty('me')
     const phone = setUp({ me: true })
     expect(await phone.body()).toMatchObject({ me: null })
-    link(phone)
+    link(phone.emulator)
     expect(await phone.body()).toMatchObject({ me: { id: '5511987654321@c.us', pushName: 'Ana Souza' } })
   })
 
   it('has the number that the session was created for, whichever phone is linked', async () => {
     const phone = setUp({ phoneNumber: '+4520123456' })
-    link(phone)
+    link(phone.emulator)
     expect(await phone.body()).toMatchObject({ phoneNumber: '+4520123456' })
   })
 })
@@ -258,25 +261,25 @@ describe('mockWasend(): QR code', () => {
   })
 
   it('is refused with 422 and the expected state in every other state, after 5 s or 10 s', async () => {
-    const { clock, emulator, ask, body } = setUp({ stopped: true, startingMs: 20_000 })
+    const { emulator, ask, body } = setUp({ stopped: true, startingMs: 20_000 })
     const held = async (): Promise<readonly unknown[]> => {
-      const begunAt = clock.now()
-      return [await body(QR), clock.now() - begunAt]
+      const begunAt = Date.now()
+      return [await body(QR), Date.now() - begunAt]
     }
     expect(await held()).toEqual([notAsExpected('STOPPED'), 5_000])
     await ask('POST /sessions/main/start')
     expect(await held()).toEqual([notAsExpected('STARTING'), 10_000])
-    clock.pass(180_000)
+    vi.advanceTimersByTime(180_000)
     expect(await held()).toEqual([notAsExpected('FAILED'), 10_000])
     await ask('POST /sessions/main/restart')
-    clock.pass(20_000)
+    vi.advanceTimersByTime(20_000)
     emulator.scan()
     expect(await held()).toEqual([{ data: '' }, 0])
   })
 
   it('is refused with 409 when a phone is linked', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     const answer = await phone.ask(QR)
     const body = { statusCode: 409, message: 'Session is already connected', error: 'Conflict' }
     expect([answer.status, await answer.json()]).toEqual([409, body])
@@ -322,7 +325,7 @@ describe('mockWasend(): creating and deleting', () => {
 
   it('deleting a session ends its link', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     expect(await phone.body('DELETE /sessions/main')).toEqual({ success: true })
     expect(phone.emulator.state.status).toBe('idle')
     const answer = await phone.ask()
@@ -337,12 +340,12 @@ describe('mockWasend(): creating and deleting', () => {
   })
 
   it('a new session has a different id', async () => {
-    const { clock, ask, body } = setUp()
+    const { ask, body } = setUp()
     await ask('DELETE /sessions/main')
     const made = await ask('POST /sessions', make(fields))
     expect(made.status).toBe(201)
     expect(await made.json()).toMatchObject({ uniqueSessionId: 'main-2', ...fields, status: 'STARTING' })
-    clock.pass(1_000)
+    vi.advanceTimersByTime(1_000)
     expect(await body('GET /sessions/main-2')).toMatchObject({ status: 'SCAN_QR_CODE' })
   })
 

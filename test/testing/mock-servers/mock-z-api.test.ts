@@ -1,14 +1,15 @@
-import { describe, expect, it } from 'vitest'
-import type { MockServer, MockZApiOptions } from '../../../src/testing.js'
+import { describe, expect, it, vi } from 'vitest'
+import type { Emulator, MockServer, MockZApiOptions } from '../../../src/testing.js'
 import { mockZApi } from '../../../src/testing.js'
 import { passkeyAnswer } from '../../passkey-answer.js'
-import type { Emulated } from '../clock.js'
-import { emulated, link, START, shownText } from '../clock.js'
+import { emulateTime, START } from '../../time.js'
 import { fromBase64, readPng } from '../read-png.js'
+import { link, seededEmulator, shownText } from '../seeded-emulator.js'
 
 const BASE = 'https://api.z-api.io/instances/3C01/token/A1B2'
 
-interface SetUp extends Emulated {
+interface SetUp {
+  readonly emulator: Emulator
   readonly mockServer: MockServer
   ask(path: string, init?: RequestInit): Promise<Response>
   body(path: string, init?: RequestInit): Promise<unknown>
@@ -16,13 +17,13 @@ interface SetUp extends Emulated {
 }
 
 function setUp(options: Partial<MockZApiOptions> = {}): SetUp {
-  const phone = emulated()
-  const mockServer = mockZApi(phone.emulator, { instanceId: '3C01', token: 'A1B2', ...options })
+  const emulator = seededEmulator()
+  const mockServer = mockZApi(emulator, { instanceId: '3C01', token: 'A1B2', ...options })
   const ask = (path: string, init?: RequestInit): Promise<Response> =>
     mockServer.fetch(`${BASE}${path}`, init)
   const body = async (path: string, init?: RequestInit): Promise<unknown> => (await ask(path, init)).json()
   return {
-    ...phone,
+    emulator,
     mockServer,
     ask,
     body,
@@ -31,6 +32,8 @@ function setUp(options: Partial<MockZApiOptions> = {}): SetUp {
 }
 
 const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+
+emulateTime()
 
 describe('mockZApi(): qr-code', () => {
   it.each(['/qr-code', '/qr-code/image'])(
@@ -64,19 +67,19 @@ describe('mockZApi(): qr-code', () => {
   })
 
   it('qr-code starts another round after the last code', async () => {
-    const { clock, emulator, ask } = setUp()
+    const { emulator, ask } = setUp()
     await ask('/qr-code')
-    clock.pass(160_000)
+    vi.advanceTimersByTime(160_000)
     await ask('/qr-code')
     expect(emulator.state).toMatchObject({ status: 'pairing', qrNumber: 1 })
   })
 
   it('qr-code has no value and status 200 during linking and when linked', async () => {
-    const { clock, emulator, ask, body } = setUp()
+    const { emulator, ask, body } = setUp()
     await ask('/qr-code')
     emulator.scan()
     expect(await body('/qr-code')).toEqual({ connected: false })
-    clock.pass(2_000)
+    vi.advanceTimersByTime(2_000)
     const answer = await ask('/qr-code/image')
     expect([answer.status, await answer.json()]).toEqual([200, { connected: true }])
   })
@@ -84,7 +87,7 @@ describe('mockZApi(): qr-code', () => {
   it('qr-code and phone-code return a challenge instead of value if a passkey is required', async () => {
     const phone = setUp()
     phone.emulator.demandPasskey()
-    link(phone)
+    link(phone.emulator)
     const challenge = expect.objectContaining({ rpId: 'whatsapp.com', timeout: 600_000 })
     expect(await phone.body('/qr-code/image')).toEqual({ challenge })
     expect(await phone.body('/phone-code/5511912345678')).toEqual({ challenge })
@@ -115,20 +118,20 @@ describe('mockZApi(): phone-code', () => {
 
   it('phone-code returns no code when a phone is linked', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     expect(await phone.body('/phone-code/5511912345678')).toEqual({ connected: true })
   })
 })
 
 describe('mockZApi(): status', () => {
   it('status has an error in every state, even when connected', async () => {
-    const { clock, emulator, body } = setUp()
+    const { emulator, body } = setUp()
     const notConnected = { connected: false, error: 'You are not connected', smartphoneConnected: false }
     expect(await body('/status')).toEqual(notConnected)
     emulator.start()
     emulator.scan()
     expect(await body('/status')).toEqual(notConnected)
-    clock.pass(2_000)
+    vi.advanceTimersByTime(2_000)
     expect(await body('/status')).toEqual({
       connected: true,
       error: 'You are already connected',
@@ -137,7 +140,7 @@ describe('mockZApi(): status', () => {
   })
 
   it('status reports that the session must be restored if data of an earlier link exists', async () => {
-    const { clock, emulator, body } = setUp()
+    const { emulator, body } = setUp()
     emulator.leaveStaleAuth()
     expect(await body('/status')).toEqual({
       connected: false,
@@ -146,7 +149,7 @@ describe('mockZApi(): status', () => {
     })
     expect(await body('/qr-code')).toEqual({ error: 'You need to restore the session' })
     expect(await body('/restore-session')).toEqual({ value: true })
-    clock.pass(2_000)
+    vi.advanceTimersByTime(2_000)
     expect(await body('/status')).toMatchObject({ connected: true })
   })
 
@@ -160,7 +163,7 @@ describe('mockZApi(): status', () => {
 describe('mockZApi(): device', () => {
   it('device returns the linked account', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     expect(await phone.body('/device')).toEqual({
       phone: '5511987654321',
       imgUrl: null,
@@ -182,7 +185,7 @@ describe('mockZApi(): device', () => {
 describe('mockZApi(): changes', () => {
   it('disconnect, restart and restore-session are GET requests that return true', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     expect(await phone.body('/restore-session')).toEqual({ value: true })
     expect(phone.emulator.state.status).toBe('linked')
     expect(await phone.body('/restart')).toEqual({ value: true })
@@ -196,14 +199,14 @@ describe('mockZApi(): changes', () => {
     const send = (body: object) => phone.body('/passkey-prologue', { ...post, body: JSON.stringify(body) })
     expect(await send(passkeyAnswer('YQ'))).toMatchObject({ success: false, reason: expect.any(String) })
     phone.emulator.demandPasskey()
-    link(phone)
+    link(phone.emulator)
     const { challenge } = (await phone.body('/qr-code')) as { challenge: { challenge: string } }
     for (const wrong of [{}, passkeyAnswer('YQ')])
       expect(await send(wrong)).toMatchObject({ success: false, reason: expect.any(String) })
     expect(await send(passkeyAnswer(challenge.challenge))).toEqual({ success: true })
     expect(await send(passkeyAnswer(challenge.challenge))).toMatchObject({ success: false })
     expect(await phone.body('/status')).toMatchObject({ connected: false })
-    phone.clock.pass(3_000)
+    vi.advanceTimersByTime(3_000)
     expect(await phone.body('/status')).toMatchObject({ connected: true })
   })
 
@@ -213,7 +216,7 @@ describe('mockZApi(): changes', () => {
     expect(none.status).toBe(400)
     expect(await none.json()).toMatchObject({ success: false })
     phone.emulator.demandPasskey()
-    link(phone)
+    link(phone.emulator)
     expect(await phone.body('/reset-passkey-challenge', post)).toEqual({ success: true })
     expect(phone.emulator.state.status).toBe('idle')
   })
@@ -252,7 +255,7 @@ describe('mockZApi(): errors', () => {
 
   it('a wrong method gets 405 and has no effect', async () => {
     const phone = setUp()
-    link(phone)
+    link(phone.emulator)
     expect((await phone.ask('/disconnect', post)).status).toBe(405)
     expect((await phone.ask('/phone-code/5511912345678', post)).status).toBe(405)
     expect(phone.emulator.state.status).toBe('linked')
