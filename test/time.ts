@@ -3,9 +3,6 @@ import { afterEach, beforeEach, vi } from 'vitest'
 /** 2026-11-21, 00:00 UTC. */
 export const START = Date.UTC(2026, 10, 21)
 
-/** The real function, saved at import, because emulated time replaces the global one. */
-const { setImmediate: nextTurn } = globalThis
-
 /** Enough turns of the event loop for a chain of requests, streams and renders to finish. */
 const TURNS_TO_SETTLE = 4
 
@@ -18,9 +15,21 @@ export function wrapSteps(wrap: (work: Work) => Promise<void>): void {
   perform = wrap
 }
 
+/** `setImmediate` and the functions that sockets use stay real. */
+const toFake = [
+  'Date',
+  'performance',
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'clearInterval',
+  'requestAnimationFrame',
+  'cancelAnimationFrame',
+] as const
+
 /** From now on, time passes only as {@link advance} lets it. `vi.useRealTimers` ends it. */
 export function startTime(now: number = START): void {
-  vi.useFakeTimers({ now })
+  vi.useFakeTimers({ now, toFake: [...toFake] })
 }
 
 /** Emulates the time of each test of the file, or of the `describe` around it. */
@@ -29,14 +38,17 @@ export function emulateTime(now?: number): void {
   afterEach(() => void vi.useRealTimers())
 }
 
-/** Called after each timer. Between two calls nothing changes. */
+/** Called after the timers of each moment. Between two calls nothing changes. */
 type Look = (now: number) => void | Promise<void>
 
-/** Lets time pass from one timer to the next, as a machine does. The effects of each timer run before the next timer. */
+/** Lets time pass from one moment with timers to the next. The effects of these timers run before the next moment. */
 export async function advance(ms: number, look?: Look): Promise<void> {
   await advanceUntil(() => false, ms, look)
-  // Other timers of the same moment run too.
-  await settle()
+  // The last effects may have set timers of the same moment.
+  await perform(() => {
+    vi.advanceTimersByTime(0)
+    return pendingWork()
+  })
   await look?.(Date.now())
 }
 
@@ -81,14 +93,12 @@ export async function until<Value>(
 /** Lets pending responses arrive without advancing the time. */
 export function settle(): Promise<void> {
   return perform(async () => {
-    await pendingWork()
-    vi.advanceTimersByTime(0)
+    // This takes some milliseconds of real time, which signatures and pictures need.
+    await vi.advanceTimersByTimeAsync(0)
     await pendingWork()
   })
 }
 
 async function pendingWork(): Promise<void> {
-  for (let turn = 0; turn < TURNS_TO_SETTLE; turn += 1) {
-    await new Promise<void>((resolve) => nextTurn(resolve))
-  }
+  for (let turn = 0; turn < TURNS_TO_SETTLE; turn += 1) await new Promise(setImmediate)
 }

@@ -1,24 +1,22 @@
 import fc from 'fast-check'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type ProxyOptions, proxy } from '../../src/client/proxy.js'
 import type { PairingStream } from '../../src/core/connection.js'
 import type { PairingUpdate } from '../../src/core/update.js'
 import { randomRuns } from '../long-runs.js'
 import { hang, json, page, text } from '../providers/fetch-stub.js'
 import { timing } from '../server/spy-provider.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { event, type ScriptedStream, scriptedStream } from './scripted-stream.js'
 
 // The module is loaded on demand in real time, and fake timers do not wait for the import.
 beforeAll(() => import('../../src/client/live-events.js').then(() => undefined))
-beforeEach(() => void vi.useFakeTimers())
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   vi.restoreAllMocks()
 })
 
 const PAIRING_URL = 'https://host.example/api/pairing'
-
-const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
 
 function update(status: PairingUpdate['status'], more: Partial<PairingUpdate> = {}): PairingUpdate {
   const offer = { provider: 'spy', methods: ['qr'], abilities: ['unlink'], timing } as const
@@ -94,7 +92,7 @@ async function watch({ answer, makeProxy = proxy, onUpdate, ...given }: Watching
       onGap: () => gaps.push(Date.now()),
     },
   )
-  await pass(0)
+  await settle()
   return {
     openings,
     pauses: () => openings.slice(1).map(({ at }, index) => at - (openings[index]?.at ?? 0)),
@@ -124,7 +122,7 @@ describe('the request for a stream', () => {
     const held = [undefined, 'process-1-3']
     const { openings, stream } = await watch({ has: () => held.shift() })
     stream.close()
-    await pass(1_000)
+    await advance(1_000)
     expect(openings.map(({ url }) => new URL(url).searchParams.get('has'))).toEqual([null, 'process-1-3'])
   })
 
@@ -149,7 +147,7 @@ describe('the request for a stream', () => {
     const headers = () => ({ 'x-turn': String(++turn) })
     const { openings, stream } = await watch({ proxy: { headers } })
     stream.close()
-    await pass(1_000)
+    await advance(1_000)
     expect(openings.map((opening) => opening.headers.get('x-turn'))).toEqual(['1', '2'])
   })
 
@@ -162,7 +160,7 @@ describe('the request for a stream', () => {
     const { openings, gaps } = await watch({ proxy: { headers } })
     expect(openings).toHaveLength(0)
     expect(gaps).toHaveLength(1)
-    await pass(1_000)
+    await advance(1_000)
     expect(openings[0]?.headers.get('authorization')).toBe('Bearer of-the-host')
   })
 
@@ -181,7 +179,7 @@ describe('the updates of a stream', () => {
       update('linked', { account: { name: 'Ana' } }),
     ]
     for (const one of story) stream.send(sent(one))
-    await pass(0)
+    await settle()
     expect(updates).toEqual(story)
   })
 
@@ -192,14 +190,14 @@ describe('the updates of a stream', () => {
       },
     })
     stream.send(sent(update('preparing')) + sent(update('unlinked')))
-    await pass(0)
+    await settle()
     expect(updates.map(({ status }) => status)).toEqual(['preparing', 'unlinked'])
   })
 
   it('end with the subscription, even in the middle of a chunk', async () => {
     const { stream, updates } = await watch({ onUpdate: (_, stop) => stop() })
     stream.send(sent(update('unlinked')) + sent(update('linking')))
-    await pass(0)
+    await settle()
     expect(updates.map(({ status }) => status)).toEqual(['unlinked'])
   })
 
@@ -210,9 +208,9 @@ describe('the updates of a stream', () => {
       const { stream, updates, stop } = await watch()
       const edges = [0, ...[...cuts].sort((a, b) => a - b), bytes.length]
       for (const [index, edge] of edges.entries()) stream.send(bytes.slice(edges[index - 1] ?? 0, edge))
-      await pass(0)
+      await settle()
       stop()
-      await pass(0)
+      await settle()
       return updates
     }
     const cuts = fc.array(fc.integer({ min: 0, max: bytes.length }), { maxLength: 40 })
@@ -244,9 +242,9 @@ describe('the updates of a stream', () => {
         const { stream, updates, gaps, stop } = await watch()
         for (const piece of pieces) stream.send(piece)
         stream.send(sent(update('linking')))
-        await pass(0)
+        await settle()
         stop()
-        await pass(0)
+        await settle()
         expect(updates).toEqual([update('linking')])
         expect(gaps).toEqual([])
       }),
@@ -259,12 +257,12 @@ describe('a stream that ends', () => {
   it('is reported as a gap, and opens again after about half a second', async () => {
     const { stream, openings, gaps } = await watch()
     stream.send(':\n\n')
-    await pass(20_000)
+    await advance(20_000)
     stream.close()
-    await pass(300)
+    await advance(300)
     expect(gaps).toHaveLength(1)
     expect(openings).toHaveLength(1)
-    await pass(500)
+    await advance(500)
     expect(openings).toHaveLength(2)
     expect(gaps).toHaveLength(1)
   })
@@ -272,9 +270,9 @@ describe('a stream that ends', () => {
   it('opens again just as soon if the connection was cut', async () => {
     const { stream, openings, gaps } = await watch()
     stream.send(':\n\n')
-    await pass(20_000)
+    await advance(20_000)
     stream.cut()
-    await pass(800)
+    await advance(800)
     expect(gaps).toHaveLength(1)
     expect(openings).toHaveLength(2)
   })
@@ -285,9 +283,9 @@ describe('a stream that ends', () => {
       random.mockReturnValue(chance)
       const { stream, pauses, stop } = await watch()
       stream.send(':\n\n')
-      await pass(6_000)
+      await advance(6_000)
       stream.close()
-      await pass(2_000)
+      await advance(2_000)
       stop()
       return (pauses()[0] ?? 0) - 6_000
     }
@@ -306,7 +304,7 @@ describe('a stream that ends', () => {
         return stream.response
       },
     })
-    await pass(600_000)
+    await advance(600_000)
     expect(openings.length).toBeLessThan(30)
     expect(gaps.length).toBeGreaterThanOrEqual(openings.length - 1)
   })
@@ -322,11 +320,11 @@ describe('a stream that ends', () => {
         return stream.response
       },
     })
-    await pass(120_000)
+    await advance(120_000)
     isBad = false
-    await pass(120_000)
+    await advance(120_000)
     const before = openings.length
-    await pass(60_000)
+    await advance(60_000)
     expect(openings.length - before).toBeGreaterThanOrEqual(5)
   })
 })
@@ -334,10 +332,10 @@ describe('a stream that ends', () => {
 describe('a stream that a proxy buffers', () => {
   it('is closed after five seconds without a byte', async () => {
     const { stream, gaps, openings } = await watch()
-    await pass(4_900)
+    await advance(4_900)
     expect(stream.isOpen).toBe(true)
     expect(gaps).toEqual([])
-    await pass(200)
+    await advance(200)
     expect(stream.isOpen).toBe(false)
     expect(openings[0]?.init.signal?.aborted).toBe(true)
     expect(gaps).toHaveLength(1)
@@ -345,7 +343,7 @@ describe('a stream that a proxy buffers', () => {
 
   it('is also closed if not even the headers arrive', async () => {
     const { gaps, openings } = await watch({ answer: hangUntilAborted })
-    await pass(5_100)
+    await advance(5_100)
     expect(gaps).toHaveLength(1)
     expect(openings[0]?.init.signal?.aborted).toBe(true)
   })
@@ -355,13 +353,13 @@ describe('a stream that a proxy buffers', () => {
     ['a function for headers', { proxy: { headers: () => new Promise<never>(() => {}) } }],
   ])('is closed even if %s ignores signals', async (_, options) => {
     const { gaps } = await watch(options)
-    await pass(5_100)
+    await advance(5_100)
     expect(gaps).toHaveLength(1)
   })
 
   it('is retried after increasing pauses of at most one minute', async () => {
     const { pauses } = await watch()
-    await pass(900_000)
+    await advance(900_000)
     const waited = pauses().map((pauseMs) => pauseMs - 5_000)
     for (const [index, pauseMs] of waited.entries()) {
       const longestMs = Math.min(750 * 2 ** index, 60_000)
@@ -374,13 +372,13 @@ describe('a stream that a proxy buffers', () => {
   it('is closed after 25 seconds of silence, even after a successful start', async () => {
     const { stream, streams, gaps } = await watch()
     stream.send(sent(update('unlinked')))
-    await pass(24_900)
+    await advance(24_900)
     expect(stream.isOpen).toBe(true)
     expect(gaps).toEqual([])
-    await pass(200)
+    await advance(200)
     expect(stream.isOpen).toBe(false)
     expect(gaps).toHaveLength(1)
-    await pass(1_000)
+    await advance(1_000)
     expect(streams).toHaveLength(2)
   })
 
@@ -392,7 +390,7 @@ describe('a stream that a proxy buffers', () => {
         return stream.response
       },
     })
-    await pass(900_000)
+    await advance(900_000)
     const waited = pauses().map((pauseMs) => pauseMs - 25_000)
     expect(waited[0]).toBeLessThanOrEqual(750)
     expect(waited.at(-1)).toBeGreaterThanOrEqual(30_000)
@@ -402,7 +400,7 @@ describe('a stream that a proxy buffers', () => {
     const { stream, gaps } = await watch()
     for (let beats = 0; beats < 60; beats++) {
       stream.send(':\n\n')
-      await pass(10_000)
+      await advance(10_000)
     }
     expect(stream.isOpen).toBe(true)
     expect(gaps).toEqual([])
@@ -425,7 +423,7 @@ describe('a stream that is refused', () => {
   it.each(hopeless)('by %s is requested again every five minutes', async (_, answer) => {
     const { openings, pauses, gaps } = await watch({ answer })
     expect(gaps).toHaveLength(1)
-    await pass(1_000_000)
+    await advance(1_000_000)
     expect(openings).toHaveLength(4)
     expect(pauses()).toEqual([300_000, 300_000, 300_000])
   })
@@ -438,7 +436,7 @@ describe('a stream that is refused', () => {
 
   it('because the server is full is requested again when the server allows it', async () => {
     const { pauses } = await watch({ answer: () => problem('rate-limited', 429, 60_000) })
-    await pass(250_000)
+    await advance(250_000)
     expect(pauses().length).toBeGreaterThanOrEqual(3)
     for (const pauseMs of pauses()) expect(pauseMs).toBeGreaterThanOrEqual(60_000)
     expect(pauses()[0]).toBe(60_000)
@@ -446,15 +444,15 @@ describe('a stream that is refused', () => {
 
   it('with a waiting time of zero is requested again only after a pause', async () => {
     const { openings } = await watch({ answer: () => problem('rate-limited', 429, 0) })
-    await pass(60_000)
+    await advance(60_000)
     expect(openings.length).toBeLessThanOrEqual(9)
   })
 
   it.each([1e12, Number.MAX_VALUE])('for %d ms is requested again after one hour', async (retryAfterMs) => {
     const { openings } = await watch({ answer: () => problem('rate-limited', 429, retryAfterMs) })
-    await pass(3_599_000)
+    await advance(3_599_000)
     expect(openings).toHaveLength(1)
-    await pass(2_000)
+    await advance(2_000)
     expect(openings).toHaveLength(2)
   })
 
@@ -469,7 +467,7 @@ describe('a stream that is refused', () => {
     'by %s is requested again with increasing pauses of up to one minute',
     async (_, answer) => {
       const { pauses, gaps, openings } = await watch({ answer })
-      await pass(600_000)
+      await advance(600_000)
       expect(gaps).toHaveLength(openings.length)
       for (const [index, pauseMs] of pauses().entries()) {
         const longestMs = Math.min(750 * 2 ** index, 60_000)
@@ -483,7 +481,7 @@ describe('a stream that is refused', () => {
   it.each([0, 0.5, 0.999])('is requested again after a random pause: chance %d', async (chance) => {
     vi.spyOn(Math, 'random').mockReturnValue(chance)
     const { pauses } = await watch({ answer: () => Promise.reject(new TypeError('fetch failed')) })
-    await pass(600_000)
+    await advance(600_000)
     expect(pauses().at(-1)).toBeCloseTo(30_000 * (1 + chance), -1)
   })
 
@@ -492,9 +490,9 @@ describe('a stream that is refused', () => {
     const { updates } = await watch({
       answer: (turn) => (turn < 3 ? Promise.reject(new TypeError('fetch failed')) : stream.response),
     })
-    await pass(6_000)
+    await advance(6_000)
     stream.send(sent(update('linking')))
-    await pass(0)
+    await settle()
     expect(updates).toEqual([update('linking')])
   })
 })
@@ -511,29 +509,29 @@ describe('the end of a subscription', () => {
   const hangingBody: Answering = () => new Response(new ReadableStream(), { status: 503 })
 
   const stages: readonly (readonly [string, Watching, (watch: Watch) => Promise<unknown>])[] = [
-    ['before the headers arrive', { proxy: { headers: () => new Promise(() => {}) } }, () => pass(100)],
-    ['while the request is pending', { answer: hangUntilAborted }, () => pass(100)],
-    ['before the first byte', {}, () => pass(100)],
+    ['before the headers arrive', { proxy: { headers: () => new Promise(() => {}) } }, () => advance(100)],
+    ['while the request is pending', { answer: hangUntilAborted }, () => advance(100)],
+    ['before the first byte', {}, () => advance(100)],
     [
       'in the middle of an event',
       {},
       ({ stream }) => {
         stream.send('event: update\ndata: {"status":')
-        return pass(100)
+        return advance(100)
       },
     ],
-    ['while the body of a refusal is read', { answer: hangingBody }, () => pass(100)],
+    ['while the body of a refusal is read', { answer: hangingBody }, () => advance(100)],
     [
       'in the pause after a stream',
       {},
       async ({ stream }) => {
         stream.send(':\n\n')
-        await pass(10_000)
+        await advance(10_000)
         stream.close()
-        await pass(10)
+        await advance(10)
       },
     ],
-    ['in the pause after a refusal', { answer: () => respond(page(404)) }, () => pass(1_000)],
+    ['in the pause after a refusal', { answer: () => respond(page(404)) }, () => advance(1_000)],
   ]
 
   it.each(stages)('leaves no connection and no timer: %s', async (_, options, reach) => {
@@ -542,21 +540,21 @@ describe('the end of a subscription', () => {
     const { openings, gaps } = watched
     const before = [openings.length, gaps.length]
     watched.stop()
-    await pass(0)
+    await settle()
     expect(vi.getTimerCount()).toBe(0)
     expect(watched.streams.filter(({ isOpen }) => isOpen)).toEqual([])
     for (const { init } of openings) expect(init.signal?.aborted).toBe(true)
-    await pass(600_000)
+    await advance(600_000)
     expect([openings.length, gaps.length]).toEqual(before)
   })
 
   it('also closes a stream that opens later', async () => {
     const { stop, updates } = await watch({ answer: answersLate })
-    await pass(100)
+    await advance(100)
     stop()
-    await pass(3_000)
+    await advance(3_000)
     late[0]?.send(sent(update('unlinked')))
-    await pass(0)
+    await settle()
     expect(late.map(({ isOpen }) => isOpen)).toEqual([false])
     expect(updates).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
@@ -566,7 +564,7 @@ describe('the end of a subscription', () => {
     const fetch = vi.fn(hang)
     const { subscribe } = proxy({ url: PAIRING_URL, fetch }).connection
     subscribe?.(() => {}, { method: 'qr', has: () => undefined, onGap: () => {} })()
-    await pass(10_000)
+    await advance(10_000)
     expect(fetch).not.toHaveBeenCalled()
   })
 })

@@ -27,6 +27,7 @@ import {
   text,
 } from '../providers/fetch-stub.js'
 import { SPY_SESSION, spyProvider, timing } from '../server/spy-provider.js'
+import { advance, startTime } from '../time.js'
 
 const PAIRING_URL = 'https://host.example/api/pairing'
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
@@ -141,11 +142,11 @@ describe('proxy() in front of the handler', () => {
     'rejects an action with "%s" and its waiting time, without other details of the error',
     async (code) => {
       const thrown = new PairingError(code, SECRET, { retryAfterMs: 1_234 })
-      vi.useFakeTimers()
+      startTime()
       onTestFinished(() => void vi.useRealTimers())
       const rejected = rejection(reset(inFrontOf(spyProvider({ reset: () => Promise.reject(thrown) }))))
       // The server confirms a refusal with a second request.
-      await vi.advanceTimersByTimeAsync(20_000)
+      await advance(20_000)
       const error = await rejected
       expect(error).toMatchObject({ code, retryAfterMs: 1_234 })
       expect(everythingIn(error)).not.toContain(SECRET)

@@ -1,22 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { gate } from '../providers/fetch-stub.js'
 import { createSetup, expectRefusal, shownIn, stepsIn, updateOf } from '../server/setup.js'
 import { spyProvider, timing } from '../server/spy-provider.js'
+import { advance, emulateTime, START, settle } from '../time.js'
 
-const START = Date.UTC(2026, 10, 21)
 const code = (phoneNumber = '5511987654321') => ({ action: 'request-pairing-code', phoneNumber })
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: START })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+emulateTime()
 
 const linked: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321' } }
 
@@ -28,7 +20,7 @@ it('the poller starts the lifetime of a pairing code at its request, not at a la
     },
   })
   const response = setup.post(code())
-  await pass(12_000)
+  await advance(12_000)
   expect((await updateOf(response)).pairingCode?.expiresInMs).toBe(138_000)
 })
 
@@ -45,7 +37,7 @@ describe('the revision of an update', () => {
     ['request-pairing-code', code(), 'code-replaced'],
   ])('contains the time and the reason of the change after %s', async (_, body, reason) => {
     const setup = createSetup()
-    await pass(1_234)
+    await advance(1_234)
     expect(await updateOf(setup.post(body))).toMatchObject({ revision: START + 1_234, reason })
     expect(await updateOf(setup.get())).toMatchObject({ revision: START + 1_234, reason })
   })
@@ -78,25 +70,25 @@ describe('a change', () => {
     let respond: () => Promise<PairingSnapshot> = async () => linked
     const setup = createSetup({ getStatus: () => respond(), getQrCode: () => respond() })
     const tab = await setup.watch()
-    await pass(timing.qrMinIntervalMs)
+    await advance(timing.qrMinIntervalMs)
     const late = gate()
     respond = async () => {
       await late.opened
       return linked
     }
     const read = updateOf(setup.get())
-    await pass(0)
+    await settle()
     respond = async () => ({ status: 'unlinked' })
     const before = tab.events.length
     expect(await updateOf(setup.post({ action: 'unlink' }))).toMatchObject({ reason: 'disconnected' })
-    await pass(0)
+    await settle()
     return { setup, read, respond: late.open, shown: () => shownIn(tab).slice(before) }
   }
 
   it('discards an older response instead of sending it to pages that watch', async () => {
     const { respond, shown } = await unlinkedDuringRead()
     respond()
-    await pass(0)
+    await settle()
     expect(shown()).not.toContain('linked')
     expect(shown().at(-1)).toBe('unlinked')
   })
@@ -122,7 +114,7 @@ describe('a change', () => {
     await setup.watch()
     setup.calls.length = 0
     expect((await setup.post({ action: 'reset' })).status).toBe(status)
-    await pass(0)
+    await settle()
     expect(setup.calls).toEqual(['reset', 'getQrCode'])
   })
 
@@ -132,7 +124,7 @@ describe('a change', () => {
     })
     await setup.watch()
     await setup.post({ action: 'reset' })
-    await pass(19_999)
+    await advance(19_999)
     expect(setup.calls).toEqual(['getQrCode', 'reset'])
   })
 
@@ -152,7 +144,7 @@ describe('a change', () => {
       signal: client.signal,
     })
     const answer = setup.handler(request)
-    await pass(0)
+    await settle()
     client.abort()
     await expectRefusal(await answer, 'aborted')
     expect(given?.aborted).toBe(true)
@@ -170,7 +162,7 @@ describe('a pairing code', () => {
     const setup = createSetup()
     const tab = await setup.watch('&method=phone-code')
     await setup.post(code())
-    await pass(0)
+    await settle()
     const pairingCode = { value: 'ABCD1234', lastDigits: '4321', expiresInMs: timing.pairingCodeLifetimeMs }
     expect(tab.events.at(-1)?.data).toMatchObject({ pairingCode })
     expect((await updateOf(setup.get())).pairingCode).toEqual(pairingCode)
@@ -180,9 +172,9 @@ describe('a pairing code', () => {
   it('is absent from updates after it expires', async () => {
     const setup = createSetup()
     await setup.post(code())
-    await pass(timing.pairingCodeLifetimeMs - 1)
+    await advance(timing.pairingCodeLifetimeMs - 1)
     expect((await updateOf(setup.get())).pairingCode?.expiresInMs).toBe(1)
-    await pass(1)
+    await advance(1)
     expect(await updateOf(setup.get())).not.toHaveProperty('pairingCode')
   })
 
@@ -200,7 +192,7 @@ describe('a pairing code', () => {
     })
     await setup.post(code())
     const { revision: before = 0 } = await updateOf(setup.get())
-    await pass(1_000)
+    await advance(1_000)
     const after = await updateOf(setup.post(code('447700900123')))
     expect(after).toMatchObject({
       reason: 'code-replaced',
@@ -256,7 +248,7 @@ describe('start', () => {
     const setup = sleeping(120_000)
     for (let page = 0; page < 4; page += 1) {
       expect((await setup.post({ action: 'start' })).status).toBe(200)
-      await pass(7_000)
+      await advance(7_000)
     }
     expect(starts(setup)).toBe(1)
   })
@@ -264,10 +256,10 @@ describe('start', () => {
   it('is sent again after 30 seconds if the session is still stopped', async () => {
     const setup = sleeping(120_000)
     await setup.post({ action: 'start' })
-    await pass(29_999)
+    await advance(29_999)
     await setup.post({ action: 'start' })
     expect(starts(setup)).toBe(1)
-    await pass(1)
+    await advance(1)
     await setup.post({ action: 'start' })
     expect(starts(setup)).toBe(2)
   })
@@ -291,7 +283,7 @@ describe('start', () => {
     const tab = await setup.watch()
     for (let count = 0; count < 20; count += 1) {
       await setup.get('?want=code')
-      await pass(1_000)
+      await advance(1_000)
     }
     expect(stepsIn(tab)).toEqual(['stopped'])
     expect(starts(setup)).toBe(0)
@@ -311,7 +303,7 @@ describe('a provider whose reads start a pairing', () => {
   it('gets no code request before a page starts the pairing', async () => {
     const setup = starter()
     await updateOf(setup.get('?want=code'))
-    await pass(10_000)
+    await advance(10_000)
     expect(await updateOf(setup.get('?want=code'))).toMatchObject({ status: 'stopped' })
     expect(setup.calls).not.toContain('getQrCode')
   })
@@ -349,7 +341,7 @@ describe('a provider whose reads start a pairing', () => {
     const setup = createSetup({}, { provider })
     for (let read = 0; read < 3; read += 1) {
       await updateOf(setup.get('?want=state'))
-      await pass(5_000)
+      await advance(5_000)
     }
     expect(seen).toEqual([undefined, 1, 2])
   })

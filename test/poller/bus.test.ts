@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { PairingBus } from '../../src/core/pairing-bus.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { randomRuns } from '../long-runs.js'
@@ -13,20 +13,12 @@ import {
   updateOf,
 } from '../server/setup.js'
 import { SPY_SESSION, spyProvider, timing } from '../server/spy-provider.js'
+import { advance, emulateTime, START, settle } from '../time.js'
 
-const START = Date.UTC(2026, 10, 21)
 const MINUTE_MS = 60_000
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: START })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+emulateTime()
 
 interface MemoryBus extends PairingBus {
   readonly published: { readonly channel: string; readonly message: string }[]
@@ -93,7 +85,7 @@ describe('two replicas with a bus', () => {
     const tab = await other.watch()
     const answer = await one.webhook({}, { headers: { authorization: `Bearer ${SECRET}` } })
     expect(answer.status).toBe(200)
-    await pass(0)
+    await settle()
     expect(stepsIn(tab)).toEqual(['qr', 'linking'])
     expect(one.calls).toEqual(['getStatus'])
   })
@@ -101,12 +93,12 @@ describe('two replicas with a bus', () => {
   it('send the provider about as many requests as one replica', async () => {
     const alone = replicaOn(memoryBus())
     const tab = await alone.watch()
-    await pass(3 * MINUTE_MS)
+    await advance(3 * MINUTE_MS)
     tab.leave()
     const bus = memoryBus()
     const [one, other] = [replicaOn(bus), replicaOn(bus)]
     await Promise.all([one.watch(), other.watch(), one.watch(), other.watch()])
-    await pass(3 * MINUTE_MS)
+    await advance(3 * MINUTE_MS)
     const together = one.calls.length + other.calls.length
     expect(alone.calls.length).toBeGreaterThan(60)
     expect(Math.abs(together / alone.calls.length - 1)).toBeLessThan(0.1)
@@ -115,7 +107,7 @@ describe('two replicas with a bus', () => {
   it('show the same codes', async () => {
     const bus = memoryBus()
     const [one, other] = [await replicaOn(bus).watch(), await replicaOn(bus).watch()]
-    await pass(2 * MINUTE_MS)
+    await advance(2 * MINUTE_MS)
     expect(codesIn(one).length).toBeGreaterThan(4)
     expect(codesIn(other)).toEqual(codesIn(one))
   })
@@ -135,7 +127,7 @@ describe('two replicas with a bus', () => {
       const expiresInMs = 20_000
       const methods: Partial<PairingProvider> = {
         getQrCode: async () => {
-          await pass(responseMs)
+          await advance(responseMs)
           return { status: 'qr', qrCode: { kind: 'text', value: '2@one,noise,identity,adv,1' }, expiresInMs }
         },
       }
@@ -146,7 +138,7 @@ describe('two replicas with a bus', () => {
       const tab = await other.watch()
       const sentAt = Date.now()
       await one.get('?want=code')
-      await pass(brokerMs)
+      await advance(brokerMs)
       const { data } = tab.events.findLast((event) => event.data.status === 'qr') ?? {}
       expect(Number(data?.at)).toBeGreaterThanOrEqual(sentAt + responseMs + brokerMs)
       expect(Number(data?.at) + Number(data?.expiresInMs)).toBe(sentAt + expiresInMs)
@@ -158,7 +150,7 @@ describe('two replicas with a bus', () => {
     const [one, other] = [replicaOn(bus, { getStatus: async () => ({ status: 'linking' }) }), replicaOn(bus)]
     const tab = await other.watch()
     await one.get('?want=state')
-    await pass(0)
+    await settle()
     expect(stepsIn(tab)).toEqual(['qr', 'linking'])
   })
 
@@ -166,14 +158,14 @@ describe('two replicas with a bus', () => {
     const bus = memoryBus()
     const [one, other] = [replicaOn(bus), replicaOn(bus)]
     const first = await one.watch()
-    await pass(500)
+    await advance(500)
     await other.watch()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     first.leave()
-    await pass(0)
+    await settle()
     one.calls.length = 0
     other.calls.length = 0
-    await pass(timing.qrIntervalMs + 1_000)
+    await advance(timing.qrIntervalMs + 1_000)
     expect(one.calls).toEqual([])
     expect(other.calls.length).toBeGreaterThan(0)
   })
@@ -182,11 +174,11 @@ describe('two replicas with a bus', () => {
     const bus = memoryBus()
     const [one, other] = [replicaOn(bus), replicaOn(bus)]
     const tab = await other.watch()
-    await pass(1_000)
+    await advance(1_000)
     const { revision } = await updateOf(
       one.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
     )
-    await pass(0)
+    await settle()
     expect(revision).toBe(START + 1_000)
     expect(tab.events.at(-1)?.data).toMatchObject({ revision, pairingCode: { value: 'ABCD1234' } })
     // Only the replica that sent the number knows it.
@@ -205,9 +197,9 @@ describe('two replicas with a bus', () => {
     }
     const [one, other] = [replicaOn(bus, methods), replicaOn(bus, methods)]
     const tab = await other.watch()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     await one.post({ action: 'unlink' })
-    await pass(0)
+    await settle()
     expect(stepsIn(tab).at(-1)).toBe('unlinked')
   })
 
@@ -237,14 +229,14 @@ describe('two replicas with a bus', () => {
     const tab = await one.watch()
     isSlow = true
     // This is longer than the poll interval of a linked session, so a request is pending.
-    await pass(16_000)
+    await advance(16_000)
     isOver = true
     await other.get('?want=state')
-    await pass(0)
+    await settle()
     expect(stepsIn(tab).at(-1)).toBe(now.status)
     const count = stepsIn(tab).length
     respond()
-    await pass(0)
+    await settle()
     expect(stepsIn(tab).slice(count)).toEqual([])
   })
 
@@ -256,9 +248,9 @@ describe('two replicas with a bus', () => {
     const tabs = [await setup.watch(), await setup.watch()]
     expect(bus.listeners).toBe(1)
     for (const tab of tabs) tab.leave()
-    await pass(0)
+    await settle()
     expect(bus.listeners).toBe(0)
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -276,7 +268,7 @@ describe('two replicas with a bus', () => {
     const tab = await other.watch()
     await one.webhook({}, { query: `?secret=${SECRET}` })
     await one.post({ action: 'reset' })
-    await pass(0)
+    await settle()
     expect(stepsIn(tab)).toEqual(['qr'])
     expect(other.calls).toEqual(['getQrCode'])
   })
@@ -320,7 +312,7 @@ describe('two replicas with a bus', () => {
         return base + read
       })
       await cause(one)
-      await pass(0)
+      await settle()
       vi.mocked(Date.now).mockRestore()
       const shown = tab.events.flatMap(({ data }) => (data.qrCode ? [data] : []))
       expect(shown).not.toEqual([])
@@ -345,7 +337,7 @@ describe('two replicas with a bus', () => {
     await setup.watch()
     await setup.get('?want=state', { headers: { authorization: `Bearer ${SECRET}` } })
     await setup.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     const fields = bus.published.map(({ message }) => Object.keys(JSON.parse(message)).toSorted().join())
     expect(new Set(fields)).toEqual(
       new Set(['ageMs,from,revision,sentAt,snapshot,type', 'from,revision,sentAt,type']),
@@ -376,16 +368,16 @@ describe('a bus that fails', () => {
   it.each(buses)('does not affect pages if it %s', async (_, bus) => {
     const setup = replicaOn(bus)
     const [tab, undisturbed] = await Promise.all([setup.watch(), createSetup(rotating).watch()])
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(stepsIn(tab)).toEqual(stepsIn(undisturbed))
     undisturbed.leave()
     expect((await setup.get()).status).toBe(200)
     expect((await setup.post({ action: 'reset' })).status).toBe(200)
     tab.leave()
-    await pass(0)
+    await settle()
     expect(setup.watchers).toBe(0)
     setup.calls.length = 0
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(setup.calls).toEqual([])
   })
 
@@ -431,7 +423,7 @@ describe('a message from an unknown sender', () => {
     const setup = replicaOn(bus)
     const tab = await setup.watch()
     for (const message of garbage) bus.forge(message)
-    await pass(0)
+    await settle()
     expect(stepsIn(tab)).toEqual(['qr'])
     expect(setup.calls).toEqual(['getQrCode'])
   })
@@ -457,16 +449,16 @@ describe('a message from an unknown sender', () => {
         const tab = await setup.watch()
         for (const snapshot of snapshots) {
           bus.forge(forged(snapshot))
-          await pass(1_000)
+          await advance(1_000)
         }
         setup.calls.length = 0
-        await pass(2 * MINUTE_MS)
+        await advance(2 * MINUTE_MS)
         // Without forged messages, about 70 requests are sent in two minutes. A linked phone is polled every 15
         // seconds.
         expect(setup.calls.length).toBeGreaterThan(3)
         expect(setup.calls.length).toBeLessThan(100)
         tab.leave()
-        await pass(MINUTE_MS)
+        await advance(MINUTE_MS)
         expect(vi.getTimerCount()).toBe(0)
       }),
       randomRuns(20, 200),
@@ -479,7 +471,7 @@ describe('a message from an unknown sender', () => {
     const tab = await setup.watch()
     const qrCode = { kind: 'text', value: '2@evil,noise,identity,adv,1' }
     bus.forge(forged({ status: 'qr', qrCode, confirmInMs: 1e300, expiresInMs: 1e300 }))
-    await pass(MINUTE_MS + 1_000)
+    await advance(MINUTE_MS + 1_000)
     expect(tab.events.filter(({ data }) => Number(data.expiresInMs) > MINUTE_MS)).toEqual([])
     expect(codesIn(tab).at(-1)).not.toBe(qrCode.value)
     const after = await setup.watch()
@@ -499,11 +491,11 @@ describe('a message from an unknown sender', () => {
     })
     const tab = await setup.watch()
     tab.leave()
-    await pass(0)
+    await settle()
     setup.calls.length = 0
     for (const hear of late) hear(forged({ status: 'linking' }))
     for (const hear of late) hear('{"from":"nobody","type":"changed"}')
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(setup.calls).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
@@ -558,15 +550,15 @@ describe('a bus that stalls', () => {
     }
     const [one, other] = [replicaOn(bus, rotatingUntilLinked), replicaOn(bus, rotatingUntilLinked)]
     const tabs = [await one.watch(), await other.watch()]
-    await pass(5_000)
+    await advance(5_000)
     bus.stall()
     isLinked = true
-    await pass(10_000)
+    await advance(10_000)
     await one.post({ action: 'unlink' })
-    await pass(24_000)
+    await advance(24_000)
     const before = tabs.map(({ events }) => events.length)
     bus.resume()
-    await pass(1_000)
+    await advance(1_000)
     const after = tabs.map(({ events }, index) => events.slice(before[index]))
     for (const { data, at } of after.flat()) {
       expect(data.status).not.toBe('linked')
@@ -575,12 +567,12 @@ describe('a bus that stalls', () => {
         expect(data.qrCode).toEqual({ kind: 'text', value: `2@ref${number},noise,identity,adv,1` })
     }
     // The bus delivers messages again.
-    await pass(5_000)
+    await advance(5_000)
     await one.post({ action: 'reset' })
     const heard = bus.published.at(-1)
     expect(heard?.message).toContain('"type":"changed"')
     for (const tab of tabs) tab.leave()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -592,20 +584,20 @@ describe('a bus that stalls', () => {
     )
     const tabs = await Promise.all(setups.map((setup) => setup.watch()))
     bus.stall()
-    await pass(55_000)
+    await advance(55_000)
     expect(bus.waiting).toBe(3)
     // Each of the three errors comes from another handler.
     expect(errors).toEqual(Array(3).fill([expect.objectContaining({ code: 'network' }), { in: 'bus' }]))
     for (const setup of setups)
       expect(setup.log.filter(({ event }) => event === 'bus-failed')).toHaveLength(1)
     bus.resume()
-    await pass(10_000)
+    await advance(10_000)
     bus.stall()
-    await pass(20_000)
+    await advance(20_000)
     expect(errors).toHaveLength(6)
     bus.resume()
     for (const tab of tabs) tab.leave()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -621,10 +613,10 @@ describe('a bus that stalls', () => {
     const setup = replicaOn(bus)
     const tab = await setup.watch()
     // The first response of this replica is older than each of these messages.
-    await pass(4_000)
+    await advance(4_000)
     const sentAt = aheadMs === undefined ? undefined : Date.now() + aheadMs
     bus.forge(JSON.stringify({ from: 'nobody', sentAt, type: 'snapshot', snapshot: { status: 'linking' } }))
-    await pass(0)
+    await settle()
     expect(stepsIn(tab).includes('linking')).toBe(isTaken)
   })
 })
@@ -639,10 +631,10 @@ describe('the revision of a message', () => {
     const tab = await setup.watch()
     await setup.post({ action: 'reset' })
     for (const revision of [undefined, 0, Date.now() - 1]) bus.forge(message(revision, 'linking'))
-    await pass(0)
+    await settle()
     expect(stepsIn(tab)).not.toContain('linking')
     bus.forge(message(Date.now(), 'linking'))
-    await pass(0)
+    await settle()
     expect(stepsIn(tab)).toContain('linking')
   })
 
@@ -652,7 +644,7 @@ describe('the revision of a message', () => {
     const tab = await setup.watch()
     bus.forge(message(Date.now(), 'stale'))
     bus.forge(message(0, 'linking'))
-    await pass(0)
+    await settle()
     expect(stepsIn(tab)).toContain('stale')
     expect(stepsIn(tab)).not.toContain('linking')
   })
@@ -662,10 +654,10 @@ describe('the revision of a message', () => {
     const setup = replicaOn(bus)
     const tab = await setup.watch()
     bus.forge(message(8e15, 'stale'))
-    await pass(2_000)
+    await advance(2_000)
     await setup.post({ action: 'reset' })
     bus.forge(message(Date.now(), 'linking'))
-    await pass(0)
+    await settle()
     expect(stepsIn(tab).at(-1)).toBe('linking')
   })
 })

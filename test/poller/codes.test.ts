@@ -1,6 +1,6 @@
 import '../late-modules.js'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 // `proxy` loads this module on demand, and fake timers do not wait for the import.
 import '../../src/client/live-events.js'
 import { proxy } from '../../src/client/proxy.js'
@@ -20,8 +20,8 @@ import {
 import { randomRuns } from '../long-runs.js'
 import { openCorePage } from '../server/core-page.js'
 import { HANDLER_URL, separateHandler } from '../server/setup.js'
+import { advance, emulateTime } from '../time.js'
 
-const START = Date.UTC(2026, 10, 21)
 const INSTANCE = { idInstance: '1101000001', apiTokenInstance: 'secret' }
 
 /** The interval at which the screen is checked. */
@@ -36,13 +36,7 @@ const QR_INTERVAL_MS = 5_000
 /** A code of unknown age is shown for at most one full lifetime. */
 const LIFETIME_MS = 20_000
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: START })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
+emulateTime()
 
 interface Schedule {
   /** The age of the first code when the page opens. */
@@ -114,7 +108,7 @@ const travel = (durationMs: number): Promise<void> =>
 async function watch(connect: Connect, { ageMs, latenciesMs, faults, breaksAt }: Schedule): Promise<Sight[]> {
   const emulator = createEmulator({ now: () => Date.now(), seed: 7, refs: 12 })
   emulator.start()
-  await vi.advanceTimersByTimeAsync(ageMs)
+  await advance(ageMs)
 
   let requests = 0
   const provider = connect(emulator, (fetch) => async (input, init) => {
@@ -154,7 +148,7 @@ async function watch(connect: Connect, { ageMs, latenciesMs, faults, breaksAt }:
       line = new AbortController()
     }
     await noteCode()
-    await vi.advanceTimersByTimeAsync(TICK_MS)
+    await advance(TICK_MS)
     await noteCode()
     screen.tick()
     const { session } = screen
@@ -165,7 +159,7 @@ async function watch(connect: Connect, { ageMs, latenciesMs, faults, breaksAt }:
     sights.push({ code: seen.indexOf(code), expiredForMs })
   }
   screen.leave()
-  await vi.advanceTimersByTimeAsync(2 * provider.timing.requestTimeoutMs)
+  await advance(2 * provider.timing.requestTimeoutMs)
   expect(vi.getTimerCount()).toBe(0)
   return sights
 }

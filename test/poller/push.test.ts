@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type {
   PairingMethod,
@@ -8,19 +8,12 @@ import type {
 } from '../../src/core/provider.js'
 import { createSetup, stepsIn, type Tab, updateOf } from '../server/setup.js'
 import { spyProvider, timing } from '../server/spy-provider.js'
+import { advance, emulateTime, settle } from '../time.js'
 
 const MINUTE_MS = 60_000
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+emulateTime()
 
 interface Subscription extends SubscribeOptions {
   readonly push: (snapshot: PairingSnapshot) => void
@@ -63,10 +56,10 @@ describe('a provider that pushes', () => {
     const tabs = [await setup.watch(), await setup.watch()]
     expect(subscriptions).toHaveLength(1)
     tabs[0]?.leave()
-    await pass(0)
+    await settle()
     expect(latest().isEnded).toBe(false)
     tabs[1]?.leave()
-    await pass(0)
+    await settle()
     expect(latest().isEnded).toBe(true)
     expect(latest().signal?.aborted).toBe(true)
     expect(subscriptions).toHaveLength(1)
@@ -76,7 +69,7 @@ describe('a provider that pushes', () => {
     const { setup, latest } = pushing()
     const tabs = [await setup.watch(), await setup.watch('&method=phone-code')]
     latest().push(linking)
-    await pass(0)
+    await settle()
     expect(tabs.map((tab) => stepsIn(tab).at(-1))).toEqual(['linking', 'linking'])
   })
 
@@ -96,9 +89,9 @@ describe('a provider that pushes', () => {
     await setup.watch()
     latest().push({ status: 'unlinked', nextInMs: 20_000 })
     setup.calls.length = 0
-    await pass(20_999)
+    await advance(20_999)
     expect(setup.calls).toEqual([])
-    await pass(1)
+    await advance(1)
     expect(setup.calls).toHaveLength(1)
   })
 
@@ -107,7 +100,7 @@ describe('a provider that pushes', () => {
     await setup.watch()
     setup.calls.length = 0
     latest().push({ status: 'unlinked' })
-    await pass(timing.statusIntervalMs)
+    await advance(timing.statusIntervalMs)
     expect(setup.calls).toContain('getStatus')
   })
 
@@ -118,9 +111,9 @@ describe('a provider that pushes', () => {
       await setup.watch()
       latest().push({ status: 'unlinked', nextInMs })
       setup.calls.length = 0
-      await pass(MINUTE_MS)
+      await advance(MINUTE_MS)
       expect(setup.calls).toEqual([])
-      await pass(1_000)
+      await advance(1_000)
       expect(setup.calls).toHaveLength(1)
     },
   )
@@ -129,10 +122,10 @@ describe('a provider that pushes', () => {
     const { setup, latest } = pushing()
     await setup.watch()
     latest().push({ status: 'unlinked', nextInMs: MINUTE_MS })
-    await pass(10_000)
+    await advance(10_000)
     setup.calls.length = 0
     latest().onGap?.()
-    await pass(0)
+    await settle()
     expect(setup.calls).toHaveLength(1)
   })
 
@@ -140,7 +133,7 @@ describe('a provider that pushes', () => {
     const { setup, latest } = pushing()
     const tab = await setup.watch()
     latest().onError?.(new PairingError('subscription-expired', SECRET))
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(stepsIn(tab)).toEqual(['qr', 'error subscription-expired'])
     expect(tab.text).not.toContain(SECRET)
     expect(setup.calls).toEqual(['getQrCode'])
@@ -157,7 +150,7 @@ describe('a pushed snapshot', () => {
     await setup.watch('&method=phone-code')
     expect(methods()).toEqual(['phone-code', 'qr'])
     tab.leave()
-    await pass(0)
+    await settle()
     expect(methods()).toEqual(['phone-code', 'qr', 'phone-code'])
     expect(subscriptions.map(({ isEnded }) => isEnded)).toEqual([true, true, false])
   })
@@ -176,10 +169,10 @@ describe('a pushed snapshot', () => {
     const { setup, latest } = pushing()
     const tab = await setup.watch()
     latest().push(snapshot as never)
-    await pass(0)
+    await settle()
     expect(stepsIn(tab)).toEqual(['qr', 'error invalid-answer'])
     expect(tab.text).not.toContain(SECRET)
-    await pass(10_000)
+    await advance(10_000)
     expect(stepsIn(tab).at(-1)).toBe('qr')
   })
 
@@ -187,7 +180,7 @@ describe('a pushed snapshot', () => {
     const { setup, latest } = pushing()
     const tab = await setup.watch()
     latest().push({ status: 'linked', account: { name: 'Ana', token: SECRET }, raw: SECRET } as never)
-    await pass(0)
+    await settle()
     expect(tab.events.at(-1)?.data.account).toEqual({ name: 'Ana' })
     expect(tab.text).not.toContain(SECRET)
   })
@@ -196,12 +189,12 @@ describe('a pushed snapshot', () => {
     const { setup, latest } = pushing()
     const tab = await setup.watch()
     tab.leave()
-    await pass(0)
+    await settle()
     const { push, onError, onGap } = latest()
     push(linking)
     onError?.(new PairingError('unauthorized', ''))
     onGap?.()
-    await pass(1_000)
+    await advance(1_000)
     setup.calls.length = 0
     expect(stepsIn(await setup.watch())).toEqual(['qr'])
     expect(setup.calls).toEqual([])
@@ -212,7 +205,7 @@ describe('a pushed snapshot', () => {
     await setup.watch('&method=phone-code')
     const tab = await setup.watch()
     subscriptions[0]?.push(linking)
-    await pass(0)
+    await settle()
     expect(stepsIn(tab)).not.toContain('linking')
   })
 })
@@ -222,9 +215,9 @@ describe('the promise of a pushed update', () => {
     const { setup, latest } = pushing()
     const tab = await setup.watch()
     latest().push({ status: 'unlinked', nextInMs: 50_000 })
-    await pass(0)
+    await settle()
     tab.leave()
-    await pass(4_000)
+    await advance(4_000)
     const { length } = setup.calls
     await updateOf(setup.get('?want=state'))
     expect(setup.calls.length).toBe(length + 1)
@@ -244,7 +237,7 @@ it('subscribe() gets the same memory of the session as requests', async () => {
     },
   })
   await setup.watch()
-  await vi.advanceTimersByTimeAsync(10_000)
+  await advance(10_000)
   expect(memories.length).toBeGreaterThan(1)
   for (const memory of memories) expect(memory).toBe(memories[0])
   expect(memories[0]).toEqual({})
@@ -263,14 +256,14 @@ describe('a faulty subscribe()', () => {
   ])('does not prevent polled updates, and leaves no timer, if it %s', async (_, subscribe) => {
     const { setup } = pushing({ subscribe })
     const tabs = [await setup.watch(), await setup.watch('&method=phone-code')]
-    await pass(10_000)
+    await advance(10_000)
     expect(stepsIn(tabs[0] as Tab)).toEqual(expect.arrayContaining(['qr']))
     for (const tab of tabs) {
       tab.leave()
-      await pass(0)
+      await settle()
     }
     expect(setup.watchers).toBe(0)
-    await pass(2 * MINUTE_MS)
+    await advance(2 * MINUTE_MS)
     expect(vi.getTimerCount()).toBe(0)
     expect(tabs.map(({ text }) => text).join()).not.toContain(SECRET)
   })
@@ -280,7 +273,7 @@ describe('a faulty subscribe()', () => {
     for (let page = 0; page < 3; page += 1) {
       const tab = await setup.watch()
       tab.leave()
-      await pass(0)
+      await settle()
     }
     expect(setup.watchers).toBe(0)
   })

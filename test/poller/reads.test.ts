@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { gate } from '../providers/fetch-stub.js'
@@ -12,23 +12,14 @@ import {
   updateOf,
 } from '../server/setup.js'
 import { timing } from '../server/spy-provider.js'
+import { advance, emulateTime, START, settle } from '../time.js'
 
 const SECRET = 'd75b3a66374942c5b3c0'
 
 /** How long the cached state of a session is kept if no page uses it. */
 const IDLE_MS = 60_000
 
-const START = Date.UTC(2026, 10, 21)
-
-beforeEach(() => {
-  vi.useFakeTimers({ now: START })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+emulateTime()
 
 /** Rejects when the signal is aborted, as adapters do. */
 function untilAborted({ signal }: { readonly signal?: AbortSignal | undefined }): Promise<never> {
@@ -59,7 +50,7 @@ describe('simultaneous reads', () => {
     }
     const setup = createSetup({ getStatus: late, getQrCode: late })
     const reads = Array.from({ length: 20 }, () => updateOf(setup.get(`?want=${want}`)))
-    await pass(0)
+    await settle()
     asked.open()
     expect((await Promise.all(reads)).map(({ status }) => status)).toEqual(Array(20).fill('linking'))
     expect(setup.calls).toEqual([call])
@@ -90,12 +81,12 @@ describe('simultaneous reads', () => {
     })
     const [first, second] = [new AbortController(), new AbortController()]
     const answers = [first, second].map(({ signal }) => setup.get('?want=state', { signal }))
-    await pass(0)
+    await settle()
     first.abort()
-    await pass(0)
+    await settle()
     expect(given?.aborted).toBe(false)
     second.abort()
-    await pass(0)
+    await settle()
     expect(given?.aborted).toBe(true)
     for (const answer of answers) await expectRefusal(await answer, 'aborted')
   })
@@ -107,7 +98,7 @@ describe('simultaneous reads', () => {
     })
     const client = new AbortController()
     const left = setup.get('?want=state', { signal: client.signal })
-    await pass(0)
+    await settle()
     client.abort()
     await expectRefusal(await left, 'aborted')
     isHanging = false
@@ -119,7 +110,7 @@ describe('simultaneous reads', () => {
     const listeners = vi.spyOn(AbortSignal.prototype, 'addEventListener')
     const setup = createSetup({ getQrCode: silence })
     for (let page = 0; page < 20; page += 1) await setup.watch()
-    await pass(10_000)
+    await advance(10_000)
     const perSignal = new Map<unknown, number>()
     for (const signal of listeners.mock.contexts) perSignal.set(signal, (perSignal.get(signal) ?? 0) + 1)
     listeners.mockRestore()
@@ -138,7 +129,7 @@ describe('a read within the poll interval', () => {
   it.each(['?want=state', '?want=code'])('sends no request: %s', async (query) => {
     const setup = createSetup()
     const first = await updateOf(setup.get(query))
-    await pass(999)
+    await advance(999)
     const second = await updateOf(setup.get(query))
     expect(second).toMatchObject({ status: first.status, origin: first.origin, seq: first.seq })
     expect(setup.calls).toHaveLength(1)
@@ -154,10 +145,10 @@ describe('a read within the poll interval', () => {
   it('sends a request at nextInMs and not before', async () => {
     const setup = createSetup()
     const { nextInMs = Number.NaN } = await updateOf(setup.get('?want=state'))
-    await pass(nextInMs - 1)
+    await advance(nextInMs - 1)
     await setup.get('?want=state')
     expect(setup.calls).toHaveLength(1)
-    await pass(1)
+    await advance(1)
     await setup.get('?want=state')
     expect(setup.calls).toHaveLength(2)
   })
@@ -168,7 +159,7 @@ describe('a read within the poll interval', () => {
     })
     for (let count = 0; count < 60; count += 1) {
       await setup.get()
-      await pass(1_000)
+      await advance(1_000)
     }
     // The retries run after 1, 2, 4, 8, 16 and 30 seconds.
     expect(setup.calls.length).toBeLessThanOrEqual(6)
@@ -180,7 +171,7 @@ describe('the pace of reads', () => {
   async function poll(setup: Setup, pages: number, everyMs: number, durationMs: number): Promise<void> {
     for (let elapsedMs = 0; elapsedMs < durationMs; elapsedMs += everyMs) {
       await Promise.all(Array.from({ length: pages }, () => setup.get('?want=code')))
-      await pass(everyMs)
+      await advance(everyMs)
     }
   }
 
@@ -278,11 +269,11 @@ describe('authorizedForMs', () => {
 
   it('is the time until the authorization expires, in reads, actions and events', async () => {
     const setup = until(START + 90_000)
-    await pass(10_000)
+    await advance(10_000)
     expect((await updateOf(setup.get())).authorizedForMs).toBe(80_000)
     expect((await updateOf(setup.post({ action: 'reset' }))).authorizedForMs).toBe(80_000)
     const tab = await setup.watch()
-    await pass(timing.statusIntervalMs)
+    await advance(timing.statusIntervalMs)
     expect(tab.events.map(({ data }) => data.authorizedForMs)).toContain(80_000 - timing.statusIntervalMs)
     tab.leave()
   })
@@ -341,16 +332,16 @@ describe('a custom provider', () => {
     })
     const tab = await setup.watch()
     isBroken = false
-    await pass(10_000)
+    await advance(10_000)
     expect(stepsIn(tab)).toContain('preparing')
   })
 
   it('causes the error timeout after twice its request timeout', async () => {
     const setup = createSetup({ getQrCode: silence })
     const answer = setup.get('?want=code')
-    await pass(2 * timing.requestTimeoutMs)
+    await advance(2 * timing.requestTimeoutMs)
     expect(await providerErrorOf(answer)).toBe('timeout')
-    await pass(IDLE_MS)
+    await advance(IDLE_MS)
     expect(vi.getTimerCount()).toBe(0)
   })
 })
@@ -365,14 +356,14 @@ describe('the poller of a session', () => {
   it('is kept for 60 seconds after the last read', async () => {
     const setup = createSetup()
     const before = await originOf(setup)
-    await pass(IDLE_MS - 1)
+    await advance(IDLE_MS - 1)
     expect(await originOf(setup)).toBe(before)
   })
 
   it('is removed after 60 seconds without a page, and leaves no timer', async () => {
     const setup = createSetup()
     const before = await originOf(setup)
-    await pass(IDLE_MS)
+    await advance(IDLE_MS)
     expect(vi.getTimerCount()).toBe(0)
     expect(await originOf(setup)).not.toBe(before)
   })
@@ -381,7 +372,7 @@ describe('the poller of a session', () => {
     const setup = createSetup()
     const before = await originOf(setup)
     await setup.watch()
-    await pass(4 * IDLE_MS)
+    await advance(4 * IDLE_MS)
     expect(await originOf(setup)).toBe(before)
   })
 
@@ -390,7 +381,7 @@ describe('the poller of a session', () => {
       getQrCode: () => Promise.reject(new PairingError('rate-limited', '', { retryAfterMs: 5 * IDLE_MS })),
     })
     await setup.get('?want=code')
-    await pass(4 * IDLE_MS)
+    await advance(4 * IDLE_MS)
     await setup.get('?want=code')
     expect(setup.calls).toHaveLength(1)
   })
@@ -413,13 +404,13 @@ describe('the poller of a session', () => {
     const { state, setup } = hanging()
     const before = await originOf(setup)
     state.isHanging = true
-    await pass(timing.qrIntervalMs)
+    await advance(timing.qrIntervalMs)
     const client = new AbortController()
     const answered = ask(setup, client.signal)
-    await pass(timing.qrIntervalMs)
+    await advance(timing.qrIntervalMs)
     client.abort()
     await answered
-    await pass(IDLE_MS)
+    await advance(IDLE_MS)
     expect(vi.getTimerCount()).toBe(0)
     state.isHanging = false
     expect(await originOf(setup)).not.toBe(before)
@@ -431,9 +422,9 @@ describe('the poller of a session', () => {
   ])('is removed 60 seconds after %s', async (_, happen) => {
     const setup = createSetup({ readWebhook: () => ({ status: 'linking' }) }, { webhookSecret: SECRET })
     const before = await originOf(setup)
-    await pass(IDLE_MS - 1)
+    await advance(IDLE_MS - 1)
     expect((await happen(setup)).ok).toBe(true)
-    await pass(IDLE_MS)
+    await advance(IDLE_MS)
     expect(vi.getTimerCount()).toBe(0)
     expect(await originOf(setup)).not.toBe(before)
   })

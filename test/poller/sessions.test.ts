@@ -1,18 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { createPollerRegistry } from '../../src/poller/registry.js'
 import { createSetup, expectRefusal, shownIn, stepsIn, updateOf } from '../server/setup.js'
 import { spyProvider, timing } from '../server/spy-provider.js'
+import { advance, emulateTime, settle } from '../time.js'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+emulateTime()
 
 describe('two handlers of one process', () => {
   const shared = (methods: Partial<PairingProvider>[] = [{}, {}]) => {
@@ -32,7 +25,7 @@ describe('two handlers of one process', () => {
     const { one, other } = shared()
     const tab = await other.watch()
     await one.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
-    await pass(0)
+    await settle()
     expect(tab.events.at(-1)?.data).toMatchObject({ pairingCode: { value: 'ABCD1234' } })
     tab.leave()
   })
@@ -41,7 +34,7 @@ describe('two handlers of one process', () => {
     const { one, other } = shared()
     const tab = await one.watch()
     await other.get('?want=code')
-    await pass(timing.statusIntervalMs)
+    await advance(timing.statusIntervalMs)
     expect([one.calls, other.calls]).toEqual([['getQrCode'], ['getStatus']])
     tab.leave()
   })
@@ -76,10 +69,10 @@ describe('handler.close()', () => {
     // The handler that used the poller last is closed.
     await one.get()
     await one.handler.close()
-    await pass(0)
+    await settle()
     expect([ofOne.isOver, ofOther.isOver]).toEqual([true, false])
     const before = ofOther.events.length
-    await pass(10_000)
+    await advance(10_000)
     expect(ofOther.events.length).toBeGreaterThan(before)
     await other.handler.close()
     expect(vi.getTimerCount()).toBe(0)
@@ -125,7 +118,7 @@ describe('the session of a request', () => {
     const { setup, calls } = withNewProviders(() => 'acme')
     await setup.watch()
     await setup.watch()
-    await pass(timing.statusIntervalMs)
+    await advance(timing.statusIntervalMs)
     expect(calls()).toEqual([['getQrCode'], ['getStatus']])
   })
 
@@ -133,7 +126,7 @@ describe('the session of a request', () => {
     const tenants = ['acme', 'umbrella']
     const { setup, calls } = withNewProviders(() => tenants.shift() ?? '')
     const tabs = [await setup.watch(), await setup.watch()]
-    await pass(timing.statusIntervalMs)
+    await advance(timing.statusIntervalMs)
     expect(calls()).toEqual([
       ['getQrCode', 'getStatus'],
       ['getQrCode', 'getStatus'],

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { PairingProvider, PairingSnapshot, RequestOptions } from '../../src/core/provider.js'
 import { createPollerRegistry } from '../../src/poller/registry.js'
 import { evolutionApi } from '../../src/providers/evolution-api.js'
@@ -9,18 +9,13 @@ import type { MockServer } from '../../src/testing/mock-servers/create-mock-serv
 import { mockEvolutionApi } from '../../src/testing/mock-servers/mock-evolution-api.js'
 import { mockWaha } from '../../src/testing/mock-servers/mock-waha.js'
 import { mockWasend } from '../../src/testing/mock-servers/mock-wasend.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { createSetup, expectRefusal, HANDLER_URL, type Setup, updateOf } from './setup.js'
 import { spyProvider, timing } from './spy-provider.js'
 
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
+emulateTime()
 
 /** An account whose session sleeps at the provider, and the webhook that reports this. */
 interface Sleeping {
@@ -78,10 +73,10 @@ async function useAll(setup: Setup, webhook: object): Promise<void> {
     void setup.get('?want=state&has=pairing-code')
     void setup.get(`?want=state&has=${String(tab.events.at(-1)?.data.codeId)}`)
     void setup.webhook(webhook, { query: `?secret=${SECRET}` })
-    await vi.advanceTimersByTimeAsync(15_000)
+    await advance(15_000)
   }
   tab.leave()
-  await vi.advanceTimersByTimeAsync(0)
+  await settle()
 }
 
 /** Requests that begin, restart or end a pairing at one of these providers. */
@@ -98,7 +93,7 @@ describe('allowStart: false', () => {
       const setup = createSetup({}, { provider, allowStart: false, webhookSecret: SECRET })
       await useAll(setup, webhook)
       const start = setup.post({ action: 'start' })
-      await vi.advanceTimersByTimeAsync(30_000)
+      await advance(30_000)
       await expectRefusal(await start, 'forbidden')
       expect(mock.requests.length).toBeGreaterThan(5)
       expect(changes(mock)).toEqual([])
@@ -156,10 +151,10 @@ describe('allowStart: false', () => {
       expect(provider.codes).toBe(1)
       const tab = await customers.watch()
       expect(tab.text).toContain('2@1,')
-      await vi.advanceTimersByTimeAsync(5 * 60_000 - 1)
+      await advance(5 * 60_000 - 1)
       expect(provider.codes > 1).toBe(allowStart)
       tab.leave()
-      await vi.advanceTimersByTimeAsync(0)
+      await settle()
     },
   )
 
@@ -169,11 +164,11 @@ describe('allowStart: false', () => {
     const setup = createSetup({}, { provider, allowStart: false })
     await updateOf(setup.post({ action: 'reset' }))
     const tab = await setup.watch()
-    await vi.advanceTimersByTimeAsync(60_000)
+    await advance(60_000)
     expect(reset).toHaveBeenCalledOnce()
     expect(provider.codes).toBe(0)
     tab.leave()
-    await vi.advanceTimersByTimeAsync(0)
+    await settle()
     reset.mockRestore()
   })
 
@@ -192,7 +187,7 @@ describe('allowStart: false', () => {
     )
     for (let count = 0; count < 5; count += 1) {
       await updateOf(setup.get('?want=code'))
-      await vi.advanceTimersByTimeAsync(30_000)
+      await advance(30_000)
     }
     await expectRefusal(await setup.post({ action: 'start' }), 'forbidden')
     expect(made.map(({ codes }) => codes)).toEqual(Array(made.length).fill(0))

@@ -9,6 +9,7 @@ import { greenApi } from '../../src/providers/green-api.js'
 import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
 import { createPairingLink, verifyPairingLink } from '../../src/server/pairing-link.js'
 import { sessionTag } from '../../src/server/session-tag.js'
+import { advance, emulateTime, START, settle } from '../time.js'
 import { createSetup } from './setup.js'
 import { spyProvider } from './spy-provider.js'
 
@@ -41,25 +42,18 @@ function attack(of: Attack, run: () => Promise<string>): void {
   })
 }
 
-const NOW = Date.UTC(2026, 10, 21)
 const SECRET = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
 const NUMBER = '5511987654321'
 const OTHER = '447700900123'
 
+emulateTime()
 beforeEach(() => {
-  vi.useFakeTimers({
-    now: NOW,
-    toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
-  })
   vi.spyOn(console, 'error').mockImplementation(() => {})
 })
 
 afterEach(() => {
-  vi.useRealTimers()
   vi.restoreAllMocks()
 })
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
 const tokenFor = async (sessionId: string, more: { expectedPhoneNumber?: string; id?: string } = {}) =>
   pairingLinkToken(
@@ -142,7 +136,7 @@ attack(
     ]
     for (let turn = 0; turn < 40; turn += 1) {
       await setup.get('?want=state', { headers: headers[turn % 2] ?? {} })
-      await pass(20_000)
+      await advance(20_000)
     }
     expect(onLinked.mock.calls.length).toBeLessThanOrEqual(1)
     expect(onError.mock.calls.length).toBeLessThanOrEqual(1)
@@ -164,7 +158,7 @@ attack(
       { getStatus: async () => snapshot },
       {
         authorize: ({ headers }) =>
-          headers.has('x-staff') || { expectedPhoneNumber: NUMBER, expiresAt: NOW + 60_000 },
+          headers.has('x-staff') || { expectedPhoneNumber: NUMBER, expiresAt: START + 60_000 },
         onLinked,
         onUnlinked,
       },
@@ -172,15 +166,15 @@ attack(
     await setup.get()
     const staff = { headers: { 'x-staff': '1' } }
     snapshot = { status: 'linked', account: { phoneNumber: OTHER } }
-    await pass(30_000)
+    await advance(30_000)
     await setup.get('?want=state', staff)
     expect(onLinked).not.toHaveBeenCalled()
     snapshot = { status: 'unlinked' }
-    await pass(60_000)
+    await advance(60_000)
     await setup.get('?want=state', staff)
     expect(onUnlinked).not.toHaveBeenCalled()
     snapshot = { status: 'linked', account: { phoneNumber: OTHER } }
-    await pass(60_000)
+    await advance(60_000)
     await setup.get('?want=state', staff)
     expect(onLinked).toHaveBeenCalledOnce()
     return 'held until the link expires, then onLinked again'
@@ -204,7 +198,7 @@ attack(
     for (let round = 0; round < 5; round += 1) {
       for (const tenant of ['a', 'b', '__proto__', 'constructor'])
         await setup.get('?want=state', { headers: { 'x-tenant': tenant } })
-      await pass(5_000)
+      await advance(5_000)
     }
     for (const [tenant, owners] of seen) expect(owners).toEqual([undefined, ...Array(4).fill(tenant)])
     return `${seen.size} tenants, 0 foreign records`
@@ -250,10 +244,10 @@ attack(
     expect([...answer.headers].join()).not.toMatch(/stolen|script|[\r\n]/)
     expect(await answer.text()).not.toMatch(/stolen|script|forged/)
     const tab = await setup.watch()
-    await pass(10_000)
+    await advance(10_000)
     expect(tab.text).not.toMatch(/stolen|script|forged|\r/)
     tab.leave()
-    await pass(0)
+    await settle()
     // A separator in a name must not merge two sessions.
     const tags = new Set<string>()
     const names = ['a', 'a"', 'a","b', 'b', '', '["a"', ',', '\\', '\\"', 'a\u0000', 'a\u0000b']
@@ -357,7 +351,7 @@ attack(
       collect()
     }
     client.abort()
-    await pass(0)
+    await settle()
     expect(setup.watchers).toBe(0)
     return `${bodies.length} of ${bodies.length} streams ended at once`
   },

@@ -1,36 +1,29 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
 import type { LinkedEvent } from '../../src/server/link-reports.js'
 import { createPairingLink, verifyPairingLink } from '../../src/server/pairing-link.js'
+import { advance, emulateTime, START, settle } from '../time.js'
 import { createSetup, expectRefusal } from './setup.js'
 import { spyProvider, timing } from './spy-provider.js'
 
-const NOW = Date.UTC(2026, 10, 21)
 const MINUTE_MS = 60_000
 const SECRET = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
 const NUMBER = '5511987654321'
 const OTHER = '447700900123'
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: NOW })
-})
+emulateTime()
 
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 const code = (phoneNumber: string) => ({ action: 'request-pairing-code', phoneNumber })
 const onErrorOf = () => vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
 
 describe('expiresAt of an authorization', () => {
   it('ends streams at that time', async () => {
-    const setup = createSetup({}, { authorize: () => ({ expiresAt: NOW + 7_000 }) })
+    const setup = createSetup({}, { authorize: () => ({ expiresAt: START + 7_000 }) })
     const tab = await setup.watch()
-    await pass(6_999)
+    await advance(6_999)
     expect(tab.isOver).toBe(false)
-    await pass(1)
+    await advance(1)
     expect(tab.isOver).toBe(true)
     expect(setup.watchers).toBe(0)
     await expectRefusal(await setup.get('?events'), 'sign-in-required')
@@ -39,10 +32,10 @@ describe('expiresAt of an authorization', () => {
   it('does not extend the life of a stream', async () => {
     const setup = createSetup(
       {},
-      { authorize: () => ({ expiresAt: NOW + 86_400_000 * 365 }), streamLifetimeMs: MINUTE_MS },
+      { authorize: () => ({ expiresAt: START + 86_400_000 * 365 }), streamLifetimeMs: MINUTE_MS },
     )
     const tab = await setup.watch()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(tab.isOver).toBe(true)
   })
 
@@ -57,14 +50,14 @@ describe('expiresAt of an authorization', () => {
     const headers = { authorization: `Bearer ${link.split('=')[1]}` }
     const tab = await setup.watch('', { headers })
     // The tolerance of one minute between the clocks of two servers is added.
-    await pass(2_000 + MINUTE_MS - 1)
+    await advance(2_000 + MINUTE_MS - 1)
     expect(tab.isOver).toBe(false)
-    await pass(1)
+    await advance(1)
     expect(tab.isOver).toBe(true)
     await expectRefusal(await setup.get('?want=state', { headers }), 'sign-in-required')
   })
 
-  it.each([NOW / 1_000 + 60, Number.NaN, '2026-11-21', null, -1])(
+  it.each([START / 1_000 + 60, Number.NaN, '2026-11-21', null, -1])(
     'refuses and reports a request if it is not a time in milliseconds: %s',
     async (expiresAt) => {
       const onError = onErrorOf()
@@ -110,11 +103,11 @@ describe('expectedPhoneNumber of an authorization', () => {
       expect((await setup.post(code(phoneNumber))).status).toBe(200)
       await expectRefusal(await setup.post(code('5511987654322')), 'wrong-phone-number')
       const tab = await setup.watch()
-      await pass(MINUTE_MS)
+      await advance(MINUTE_MS)
       expect(onLinked).toHaveBeenCalledTimes(1)
       expect(onError).not.toHaveBeenCalled()
       tab.leave()
-      await pass(0)
+      await settle()
     },
   )
 
@@ -133,7 +126,7 @@ describe('expectedPhoneNumber of an authorization', () => {
       )
       expect((await setup.post(code(phoneNumber))).status).toBe(200)
       const tab = await setup.watch()
-      await pass(MINUTE_MS)
+      await advance(MINUTE_MS)
       expect(onLinked).toHaveBeenCalledTimes(1)
       expect(onError.mock.calls).toEqual([
         [
@@ -146,7 +139,7 @@ describe('expectedPhoneNumber of an authorization', () => {
       ])
       expect(JSON.stringify([onError.mock.calls, setup.log])).not.toContain(phoneNumber)
       tab.leave()
-      await pass(0)
+      await settle()
     },
   )
 
@@ -184,7 +177,7 @@ describe('expectedPhoneNumber of an authorization', () => {
       { authorize: () => ({ expectedPhoneNumber: NUMBER }), onError, onLinked },
     )
     const tab = await setup.watch()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     await setup.get()
     expect(onError.mock.calls).toEqual([
       [expect.objectContaining({ code: 'wrong-phone-number' }), { in: 'expectedPhoneNumber' }],
@@ -193,7 +186,7 @@ describe('expectedPhoneNumber of an authorization', () => {
     expect(onLinked).not.toHaveBeenCalled()
     expect(setup.calls).not.toContain('unlink')
     tab.leave()
-    await pass(0)
+    await settle()
   })
 })
 
@@ -210,7 +203,7 @@ describe('expectedPhoneNumber, if the provider does not name the phone', () => {
       { authorize: () => ({ expectedPhoneNumber: NUMBER }), onError, onLinked },
     )
     const tab = await setup.watch()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(onError.mock.calls).toEqual([
       [
         expect.objectContaining({ message: expect.stringContaining('not checked') }),
@@ -219,7 +212,7 @@ describe('expectedPhoneNumber, if the provider does not name the phone', () => {
     ])
     expect(onLinked).toHaveBeenCalledTimes(1)
     tab.leave()
-    await pass(0)
+    await settle()
   })
 })
 
@@ -252,14 +245,14 @@ describe('onLinked and onUnlinked', () => {
   it('are called once per link and once per end, for pages that poll and pages that stream', async () => {
     const { setup, seen } = linkedSetup()
     const tab = await setup.watch()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     await setup.get()
     expect(seen).toEqual([{ tenant: 'acme', account, linkId: expect.stringMatching(/^[\w-]{22}$/) }])
     await setup.post({ action: 'unlink' })
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(seen.slice(1)).toEqual([{ tenant: 'acme' }])
     tab.leave()
-    await pass(0)
+    await settle()
   })
 
   it('receive a linkId that stays the same after a restart and differs for another phone', async () => {
@@ -268,7 +261,7 @@ describe('onLinked and onUnlinked', () => {
     await second.setup.get()
     expect(first.seen).toEqual(second.seen)
     second.tell({ status: 'linked', account: { phoneNumber: OTHER } })
-    await pass(timing.qrMinIntervalMs)
+    await advance(timing.qrMinIntervalMs)
     await second.setup.get()
     expect(new Set(second.seen.map((event) => Object(event).linkId)).size).toBe(2)
   })
@@ -278,13 +271,13 @@ describe('onLinked and onUnlinked', () => {
     await setup.get()
     for (const status of ['preparing', 'linking', 'stopped'] as const) {
       tell({ status })
-      await pass(timing.statusIntervalMs)
+      await advance(timing.statusIntervalMs)
       await setup.get()
     }
     expect(seen).toHaveLength(1)
     tell({ status: 'unlinked' })
     for (let count = 0; count < 2; count += 1) {
-      await pass(timing.statusIntervalMs)
+      await advance(timing.statusIntervalMs)
       await setup.get()
     }
     expect(seen.slice(1)).toEqual([{ tenant: 'acme' }])
@@ -307,10 +300,10 @@ describe('onLinked and onUnlinked', () => {
       { onLinked, onError },
     )
     expect((await setup.get()).status).toBe(200)
-    await pass(0)
+    await settle()
     isDown = false
     for (let count = 0; count < 2; count += 1) {
-      await pass(timing.statusIntervalMs)
+      await advance(timing.statusIntervalMs)
       await setup.get()
     }
     expect(onLinked).toHaveBeenCalledTimes(2)
@@ -331,9 +324,9 @@ describe('onLinked and onUnlinked', () => {
     const tab = await setup.watch()
     const snapshot = { status: 'linked', account }
     hear(JSON.stringify({ from: 'other', type: 'snapshot', sentAt: Date.now(), snapshot }))
-    await pass(timing.statusIntervalMs)
+    await advance(timing.statusIntervalMs)
     expect(onLinked).not.toHaveBeenCalled()
     tab.leave()
-    await pass(0)
+    await settle()
   })
 })

@@ -1,14 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { emulateTime, settle } from '../time.js'
 import { createSetup, separateHandler, updateOf } from './setup.js'
 import { spyProvider } from './spy-provider.js'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
+emulateTime()
 
 const account = { phoneNumber: '5511987654321', name: 'Ana' }
 
@@ -25,7 +20,7 @@ async function shownWith(avatarHosts: readonly string[] | undefined, avatarUrl: 
   const tab = await setup.watch()
   const pushed = tab.events.at(-1)?.data.account
   tab.leave()
-  await vi.advanceTimersByTimeAsync(0)
+  await settle()
   expect(read.account).toMatchObject(account)
   expect(pushed).toEqual(read.account)
   return read.account?.avatarUrl

@@ -1,19 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { PairingError, type PairingErrorCode } from '../../src/core/errors.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { createSetup, expectRefusal, type Setup } from './setup.js'
 
 const NUMBER = '5511987654321'
 const code = (phoneNumber = NUMBER) => ({ action: 'request-pairing-code', phoneNumber })
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+emulateTime()
 
 const slow = async <Value>(value: Value): Promise<Value> => {
   await new Promise((resolve) => setTimeout(resolve, 1_000))
@@ -32,7 +25,7 @@ describe.each(['reset', 'unlink'])('%s', (action) => {
   it('of 100 pages at once is one call of the provider, and all pages get its result', async () => {
     const setup = createSetup({ [action]: () => slow(undefined) })
     const answers = Array.from({ length: 100 }, () => post(setup, { action }))
-    await pass(1_000)
+    await advance(1_000)
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(100).fill(200))
     expect(setup.calls).toEqual([action])
   })
@@ -42,7 +35,7 @@ describe.each(['reset', 'unlink'])('%s', (action) => {
     for (let count = 0; count < 5; count += 1) expect((await setup.post({ action })).status).toBe(200)
     await expectRefusal(await setup.post({ action }), 'rate-limited', { retryAfterMs: 10_000 })
     expect(setup.calls).toHaveLength(5)
-    await pass(10_000)
+    await advance(10_000)
     expect((await setup.post({ action })).status).toBe(200)
   })
 
@@ -60,7 +53,7 @@ describe('requests for a pairing code', () => {
       requestPairingCode: () => slow({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
     })
     const answers = [post(setup, code()), post(setup, code('+55 11 98765-4321')), post(setup, code())]
-    await pass(1_000)
+    await advance(1_000)
     for (const answer of await Promise.all(answers))
       expect(await answer.json()).toMatchObject({ pairingCode: { value: 'ABCD1234', lastDigits: '4321' } })
     expect(setup.calls).toEqual([`requestPairingCode ${NUMBER}`])
@@ -77,7 +70,7 @@ describe('requests for a pairing code', () => {
       requestPairingCode: () => slow({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
     })
     const answers = [post(setup, code()), post(setup, { action: 'reset' }), post(setup, code())]
-    await pass(2_000)
+    await advance(2_000)
     await Promise.all(answers)
     expect(setup.calls).toEqual([`requestPairingCode ${NUMBER}`, 'reset', `requestPairingCode ${NUMBER}`])
   })
@@ -92,14 +85,14 @@ describe('requests for a pairing code', () => {
     })
     const [first, second] = [new AbortController(), new AbortController()]
     const answers = [post(setup, code(), first.signal), post(setup, code(), second.signal)]
-    await pass(100)
+    await advance(100)
     first.abort()
-    await pass(0)
+    await settle()
     expect(signals.map((signal) => signal?.aborted)).toEqual([false])
     second.abort()
-    await pass(0)
+    await settle()
     expect(signals.map((signal) => signal?.aborted)).toEqual([true])
-    await pass(1_000)
+    await advance(1_000)
     await Promise.all(answers)
   })
 
@@ -141,7 +134,7 @@ describe('requests for a pairing code', () => {
     const { setup } = failing('provider-unavailable')
     for (let count = 0; count < 100; count += 1) await setup.post(code())
     expect(setup.calls).toHaveLength(10)
-    await pass(3_000)
+    await advance(3_000)
     await setup.post(code())
     expect(setup.calls).toHaveLength(11)
   })
@@ -153,10 +146,10 @@ describe('requests for a pairing code', () => {
     for (let count = 0; count < 20; count += 1) {
       const controller = new AbortController()
       const answer = post(setup, code(), controller.signal)
-      await pass(1)
+      await advance(1)
       controller.abort()
       await answer
-      await pass(2_000)
+      await advance(2_000)
     }
     // Three are allowed, then one every 30 seconds; 40 seconds have passed.
     expect(setup.calls.length).toBeLessThanOrEqual(4)
@@ -175,12 +168,12 @@ it('refuses the fifth concurrent change of a session, with the time to wait', as
     post(setup, { action: 'reset' }),
     post(setup, { action: 'unlink' }),
   ]
-  await pass(1)
+  await advance(1)
   await expectRefusal(await post(setup, code('447700900124')), 'rate-limited', { retryAfterMs: 5_000 })
   // The changes run one after the other.
-  await pass(4_000)
+  await advance(4_000)
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200, 200])
   const later = post(setup, { action: 'reset' })
-  await pass(1_000)
+  await advance(1_000)
   expect((await later).status).toBe(200)
 })

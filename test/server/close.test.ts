@@ -1,28 +1,21 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { PairingBus } from '../../src/core/pairing-bus.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { createSetup, expectRefusal, silence } from './setup.js'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+emulateTime()
 
 describe('handler.close()', () => {
   it('ends streams cleanly and stops polling', async () => {
     const setup = createSetup()
     const tabs = [await setup.watch(), await setup.watch('&method=phone-code')]
-    await pass(10_000)
+    await advance(10_000)
     await setup.handler.close()
-    await pass(0)
+    await settle()
     expect(tabs.map(({ isOver }) => isOver)).toEqual([true, true])
     expect(setup.watchers).toBe(0)
     setup.calls.length = 0
-    await pass(60_000)
+    await advance(60_000)
     expect(setup.calls).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
@@ -56,10 +49,10 @@ describe('handler.close()', () => {
     }
     const setup = createSetup({ getStatus: never, getQrCode: never, reset: never, requestPairingCode: never })
     const answer = body ? setup.post(body) : setup.get(query)
-    await pass(100)
+    await advance(100)
     await setup.handler.close()
     await expectRefusal(await answer, 'provider-unavailable', { retryAfterMs: 5_000 })
-    await pass(0)
+    await settle()
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])
   })
 
@@ -76,7 +69,7 @@ describe('handler.close()', () => {
     const setup = createSetup({ subscribe: () => () => void ended.push('push') }, { bus })
     await setup.watch()
     await setup.handler.close()
-    await pass(0)
+    await settle()
     expect(ended.toSorted()).toEqual(['bus', 'push'])
   })
 
@@ -93,7 +86,7 @@ describe('handler.close()', () => {
     const tab = await setup.watch()
     await Promise.all([setup.handler.close(), setup.handler.close()])
     await setup.handler.close()
-    await pass(0)
+    await settle()
     expect(tab.isOver).toBe(true)
   })
 })
@@ -110,14 +103,14 @@ describe('heartbeats of a stream', () => {
       },
     })
     const tab = await setup.watch()
-    await pass(4_900)
+    await advance(4_900)
     push()
-    await pass(20_000)
+    await advance(20_000)
     const gaps = tab.signsOfLife.slice(1).map((at, index) => at - (tab.signsOfLife[index] ?? 0))
     expect(gaps[0]).toBe(4_900)
     expect(gaps.length).toBeGreaterThanOrEqual(4)
     expect(Math.max(...gaps)).toBe(5_000)
     tab.leave()
-    await pass(0)
+    await settle()
   })
 })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
+import { advance, startTime } from '../time.js'
 import {
   createSetup,
   expectRefusal,
@@ -315,10 +316,10 @@ describe('errors of provider calls', () => {
     let call = 0
     const getStatus = () => Promise.reject(new PairingError(codes[call++] ?? 'unknown', 'What happened.'))
     const setup = createSetup({ getStatus })
-    vi.useFakeTimers()
+    startTime()
     for (const _ of codes) {
       await setup.get()
-      await vi.advanceTimersByTimeAsync(timing.qrMinIntervalMs)
+      await advance(timing.qrMinIntervalMs)
     }
     expect(setup.calls).toHaveLength(3)
     expect(consoleError).toHaveBeenCalledTimes(2)

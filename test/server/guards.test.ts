@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { createSetup, expectRefusal, HANDLER_URL, type Setup, type SetupOptions, silence } from './setup.js'
 import { timing } from './spy-provider.js'
 
@@ -9,15 +10,7 @@ const ALLOWED = 'https://app.example'
 const EVIL = 'https://evil.example'
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+emulateTime()
 
 const corsHeaders = ({ headers }: Response): string[] =>
   [...headers.keys()].filter((name) => name.startsWith('access-control'))
@@ -167,10 +160,10 @@ describe('a provider that never responds', () => {
     }
     const setup = createSetup({ getQrCode: never, reset: never, requestPairingCode: never })
     const answer = send(setup)
-    await pass(2 * timing.requestTimeoutMs)
+    await advance(2 * timing.requestTimeoutMs)
     await expectRefusal(await answer, 'timeout')
     expect(signals.map((signal) => signal?.aborted)).toEqual([true])
-    await pass(60_000)
+    await advance(60_000)
     expect(vi.getTimerCount()).toBe(0)
   })
 })
@@ -187,7 +180,7 @@ describe('the log', () => {
       reset: () => Promise.reject(new PairingError('timeout', SECRET)),
     })
     const answer = setup.get()
-    await pass(250)
+    await advance(250)
     await answer
     await setup.post({ action: 'reset' })
     expect(setup.log).toEqual<PairingLogEntry[]>([
@@ -205,7 +198,7 @@ describe('the log', () => {
     const tab = await setup.watch()
     await setup.webhook({}, { query: `?secret=${SECRET}` })
     tab.leave()
-    await pass(0)
+    await settle()
     expect(setup.log).toEqual<PairingLogEntry[]>([
       { event: 'watchers', ...target, watchers: 1 },
       { event: 'webhook', ...target },

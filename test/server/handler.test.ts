@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { PairingError, pairingErrorCodes } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { httpStatusOf } from '../../src/server/responses.js'
 import { gate } from '../providers/fetch-stub.js'
+import { advance, emulateTime } from '../time.js'
 import { handlerOptions, providerErrorOf, type SetupOptions, separateHandler, updateOf } from './setup.js'
 import { SPY_SESSION, spyProvider, timing } from './spy-provider.js'
 
@@ -10,13 +11,7 @@ const URL_OF_HANDLER = 'https://host.example/api/pairing'
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 
 // These tests compare the durations of responses exactly.
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
+emulateTime()
 
 interface Setup {
   readonly calls: readonly string[]
@@ -354,9 +349,8 @@ describe('POST', () => {
     })
 
     it('a body that does not end is refused after ten seconds', async () => {
-      vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
       const answer = handler(inFirefox(post(new ReadableStream({}))))
-      await vi.advanceTimersByTimeAsync(10_000)
+      await advance(10_000)
       await expectProblem(await answer, 'invalid-request', 400)
     })
   })

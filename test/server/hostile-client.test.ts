@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { pairingLinkToken } from '../../src/client/pairing-link-token.js'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
@@ -9,6 +9,7 @@ import { toNodeListener } from '../../src/server/node.js'
 import '../late-modules.js'
 import { createPairingLink, verifyPairingLink } from '../../src/server/pairing-link.js'
 import { everythingIn } from '../providers/fetch-stub.js'
+import { advance, emulateTime, START, settle } from '../time.js'
 import {
   createSetup,
   expectRefusal,
@@ -24,24 +25,10 @@ import { type SpyProvider, spyProvider, timing } from './spy-provider.js'
 // A client that knows how the server works, and is not authorized. `handler.test.ts` tests the responses to well-behaved clients.
 
 const MINUTE_MS = 60_000
-const START = Date.UTC(2026, 10, 21)
-
 /** A secret that no response, header or log may contain. */
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 
-beforeEach(() => {
-  // `setImmediate` and the functions that sockets use stay real.
-  vi.useFakeTimers({
-    now: START,
-    toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
-  })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+emulateTime()
 
 const post = (body: BodyInit, headers: Record<string, string> = {}): RequestInit => ({
   method: 'POST',
@@ -170,7 +157,7 @@ describe('a tenant who wants the session of another tenant', () => {
   it('gets none of its updates in a stream, even at the same moment', async () => {
     const { tenants, watchAs } = twoTenants()
     const [ofA, ofB] = await Promise.all([watchAs('a'), watchAs('b')])
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect([new Set(codesIn(ofA)), new Set(codesIn(ofB))]).toEqual([new Set(['2@of-a']), new Set(['2@of-b'])])
     expect(ofA.text).not.toContain('Owner of b')
     expect(tenants.a.calls).toEqual(tenants.b.calls)
@@ -225,7 +212,7 @@ describe('a tenant who wants the session of another tenant', () => {
     const heard = tabs.map(({ text }) => text)
     const request = new Request(`${HANDLER_URL}/${path}/webhook?secret=${secret}`, post('{"instance":"b"}'))
     await expectRefusal(await setup.handler(request), code)
-    await pass(0)
+    await settle()
     expect(tabs.map(({ text }) => text)).toEqual(heard)
   })
 
@@ -235,7 +222,7 @@ describe('a tenant who wants the session of another tenant', () => {
     const heard = tabs.map(({ text }) => text)
     const request = new Request(`${HANDLER_URL}/a/webhook?secret=the-webhooks-of-a`, post('{"instance":"b"}'))
     expect((await setup.handler(request)).status).toBe(200)
-    await pass(0)
+    await settle()
     expect(tabs.map(({ text }) => text)).toEqual(heard)
   })
 
@@ -245,7 +232,7 @@ describe('a tenant who wants the session of another tenant', () => {
     await setup.handler(
       new Request(`${HANDLER_URL}/a/webhook?secret=the-webhooks-of-a`, post('{"instance":"a"}')),
     )
-    await pass(timing.qrMinIntervalMs)
+    await advance(timing.qrMinIntervalMs)
     expect(ofA.text).toContain('Owner of a')
     expect(ofB.text).not.toContain('Owner of')
   })
@@ -332,9 +319,9 @@ describe('a pairing link used by the wrong client', () => {
     const { setup, tenants } = linkedSetup()
     const headers = { authorization: `Bearer ${await tokenFor('a', { expiresInMs: MINUTE_MS })}` }
     // A link works for one more minute, because the clocks of two servers may differ.
-    await pass(2 * MINUTE_MS - 1)
+    await advance(2 * MINUTE_MS - 1)
     expect((await setup.get('?want=state', { headers })).status).toBe(200)
-    await pass(1)
+    await advance(1)
     for (const request of requestsAs(headers))
       await expectRefusal(await setup.handler(request), 'sign-in-required')
     expect(tenants.a?.calls).toEqual(['getStatus'])
@@ -582,9 +569,9 @@ describe('a malicious body', () => {
     void answer.then(() => {
       isRefused = true
     })
-    await pass(9_999)
+    await advance(9_999)
     expect(isRefused).toBe(false)
-    await pass(1)
+    await advance(1)
     await expectRefusal(await answer, 'invalid-request')
     expect(state.isCancelled).toBe(true)
     expect(vi.getTimerCount()).toBe(0)
@@ -597,7 +584,7 @@ describe('a malicious body', () => {
     const answer = setup.handler(request)
     // The runtime's own crypto compares the secret, in real time.
     while (!request.bodyUsed) await new Promise((resolve) => setImmediate(resolve))
-    await pass(10_000)
+    await advance(10_000)
     await expectRefusal(await answer, 'invalid-request')
   })
 })
@@ -647,7 +634,7 @@ describe('a request with text that a response could repeat', () => {
     const answer = await setup.handler(request)
     const isStream = answer.headers.get('content-type') === 'text/event-stream'
     const tab = isStream ? readTab(answer) : undefined
-    await pass(0)
+    await settle()
     tab?.leave()
     const seen = [...answer.headers].join() + (tab ? tab.text : await answer.text())
     expect(seen.toLowerCase()).not.toContain(marker)
@@ -678,7 +665,7 @@ describe('a flood', () => {
     const setup = createSetup()
     for (let second = 0; second < 120; second += 1) {
       await setup.post({ action: 'request-pairing-code', phoneNumber: number(second) })
-      await pass(1_000)
+      await advance(1_000)
     }
     expect(setup.calls).toHaveLength(3 + 3)
   })
@@ -687,7 +674,7 @@ describe('a flood', () => {
     const setup = createSetup()
     const ask = (digit: number) => setup.post({ action: 'request-pairing-code', phoneNumber: number(digit) })
     await Promise.all([ask(0), ask(1), ask(2)])
-    await pass(12_345)
+    await advance(12_345)
     await expectRefusal(await ask(3), 'rate-limited', { retryAfterMs: 17_655 })
   })
 
@@ -725,7 +712,7 @@ describe('a flood', () => {
     await expectRefusal(full, 'rate-limited', { retryAfterMs: MINUTE_MS })
     expect((await setup.get('?want=state')).status).toBe(200)
     tabs[0]?.leave()
-    await pass(0)
+    await settle()
     await setup.watch()
     await expectRefusal(await setup.get('?events'), 'rate-limited', { retryAfterMs: MINUTE_MS })
   })
@@ -738,7 +725,7 @@ describe('a flood', () => {
         retryAfterMs: MINUTE_MS,
       })
     tabs[2]?.leave()
-    await pass(0)
+    await settle()
     await watchAs('a')
   })
 
@@ -760,9 +747,9 @@ describe('a flood', () => {
     const setup = createSetup()
     for (let page = 0; page < 100; page += 1) {
       const tab = await setup.watch()
-      await pass(100)
+      await advance(100)
       tab.leave()
-      await pass(0)
+      await settle()
     }
     // One page sends six requests in ten seconds.
     expect(setup.calls.length).toBeLessThan(10)
@@ -780,7 +767,7 @@ describe('fifty abandoned streams', () => {
   async function expectNothingLeft(setup: Setup, firstOrigin: unknown): Promise<void> {
     expect(setup.watchers).toBe(0)
     setup.calls.length = 0
-    await pass(10 * MINUTE_MS)
+    await advance(10 * MINUTE_MS)
     expect(setup.calls).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
     const after = await setup.watch()
@@ -800,7 +787,7 @@ describe('fifty abandoned streams', () => {
     for (const { signal } of clients) tabs.push(await setup.watch('', { signal }))
     expect(setup.watchers).toBe(COUNT)
     for (const client of clients) client.abort()
-    await pass(0)
+    await settle()
     expect(tabs.every(({ isOver }) => isOver)).toBe(true)
     await expectNothingLeft(setup, tabs[0] && originOf(tabs[0]))
   })
@@ -810,7 +797,7 @@ describe('fifty abandoned streams', () => {
     const tabs: Tab[] = []
     for (let page = 0; page < COUNT; page += 1) tabs.push(await setup.watch())
     for (const tab of tabs) tab.leave()
-    await pass(0)
+    await settle()
     await expectNothingLeft(setup, tabs[0] && originOf(tabs[0]))
   })
 
@@ -818,10 +805,10 @@ describe('fifty abandoned streams', () => {
     const setup = crowded()
     const first = await setup.watch()
     first.leave()
-    await pass(0)
+    await settle()
     for (let page = 0; page < COUNT; page += 1) await setup.get('?events')
     expect(setup.watchers).toBe(COUNT)
-    await pass(30_000)
+    await advance(30_000)
     await expectNothingLeft(setup, originOf(first))
   })
 
@@ -834,7 +821,7 @@ describe('fifty abandoned streams', () => {
       if (reader) readers.push(reader)
     }
     expect(readers).toHaveLength(COUNT)
-    await pass(30_000)
+    await advance(30_000)
     await expectNothingLeft(setup, undefined)
   })
 
@@ -851,7 +838,7 @@ describe('fifty abandoned streams', () => {
     const tabs: Tab[] = []
     for (let page = 0; page < COUNT; page += 1) tabs.push(await setup.watch())
     for (const tab of tabs) tab.leave()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(setup.watchers).toBe(0)
     expect(vi.getTimerCount()).toBe(0)
   })
@@ -1057,12 +1044,12 @@ describe('over a socket', () => {
     const [request] = (await once(server, 'request')) as [IncomingMessage]
     const answer = answerTo(socket)
     for (let second = 0; second < 9; second += 1) {
-      await pass(1_000)
+      await advance(1_000)
       socket.write(' ')
       await once(request, 'data').catch(() => {})
     }
     expect(setup.log).toEqual([])
-    await pass(1_000)
+    await advance(1_000)
     expect(await answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*connection: close[\s\S]*"invalid-request"/i)
     expect(setup.calls).toEqual([])
     await until(() => socket.destroyed)
@@ -1077,7 +1064,7 @@ describe('over a socket', () => {
     for (const socket of dialled) socket.destroy()
     await until(() => setup.watchers === 0)
     setup.calls.length = 0
-    await pass(10 * MINUTE_MS)
+    await advance(10 * MINUTE_MS)
     expect(setup.calls).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
@@ -1111,13 +1098,13 @@ describe('over a socket', () => {
     await until(() => setup.watchers === 1)
     // 40 pictures of nearly 1 MB: far more than a socket buffers, sent within the life of a stream.
     for (let second = 0; second < 240 && lines.size > 0; second += 1) {
-      await pass(1_000)
+      await advance(1_000)
       await new Promise((resolve) => setImmediate(resolve))
     }
     expect(answers).toBeGreaterThan(1)
     expect(setup.watchers).toBe(0)
     await until(() => lines.size === 0)
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(vi.getTimerCount()).toBe(0)
   })
 })
@@ -1168,7 +1155,7 @@ describe('after all attempts', () => {
       seen.push(JSON.stringify([...answer.headers]))
       if (answer.headers.get('content-type') === 'text/event-stream') {
         const tab = readTab(answer)
-        await pass(15_000)
+        await advance(15_000)
         tab.leave()
         seen.push(tab.text)
       } else seen.push(await answer.text())

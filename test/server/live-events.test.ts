@@ -3,24 +3,21 @@ import { PairingError } from '../../src/core/errors.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { PUSH_SLACK_MS } from '../../src/core/qr-lifetime.js'
 import { STREAM_SILENCE_LIMIT_MS } from '../../src/core/update.js'
+import { advance, emulateTime, START, settle } from '../time.js'
 import { bodyOf, codesIn, createSetup, expectRefusal, shownIn, silence, stepsIn } from './setup.js'
 import { SPY_SESSION, timing } from './spy-provider.js'
 
-const START = Date.UTC(2026, 10, 21)
 const MINUTE_MS = 60_000
 
+emulateTime()
 beforeEach(() => {
-  vi.useFakeTimers({ now: START })
   // These tests leave out the jitter of the backoff.
   vi.spyOn(Math, 'random').mockReturnValue(0)
 })
 
 afterEach(() => {
   vi.restoreAllMocks()
-  vi.useRealTimers()
 })
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
 const qrText = (number: number): string => `2@ref${number},noise,identity,adv,1`
 
@@ -55,7 +52,7 @@ describe('a stream', () => {
 
   it('sends an update after each response of the provider, with the time of the next one', async () => {
     const tab = await createSetup().watch()
-    await pass(timing.statusIntervalMs)
+    await advance(timing.statusIntervalMs)
     const common = {
       v: 1,
       session: SPY_SESSION,
@@ -98,7 +95,7 @@ describe('a stream', () => {
 
   it('sends each QR code once, with its own codeId', async () => {
     const tab = await createSetup(rotating()).watch()
-    await pass(2 * timing.qrLifetimeMs + timing.qrIntervalMs)
+    await advance(2 * timing.qrLifetimeMs + timing.qrIntervalMs)
     expect(codesIn(tab)).toEqual([qrText(0), qrText(1), qrText(2)])
     expect(new Set(tab.events.map(({ data }) => data.codeId)).size).toBe(3)
   })
@@ -107,7 +104,7 @@ describe('a stream', () => {
     const setup = createSetup(rotating())
     const before = await setup.watch()
     before.leave()
-    await pass(1_000)
+    await advance(1_000)
     const after = await setup.watch(`&has=${before.events[0]?.data.codeId}`)
     expect(after.events).toHaveLength(1)
     expect(after.events[0]?.data).toMatchObject({
@@ -141,14 +138,14 @@ describe('a stream', () => {
       getQrCode: async () => ({ status: 'linked', account: {} }),
       getStatus: async () => ({ status: 'linked', account: {} }),
     }).watch()
-    await pass(4 * MINUTE_MS)
+    await advance(4 * MINUTE_MS)
     const silences = tab.signsOfLife.map((at, index) => at - (tab.signsOfLife[index - 1] ?? START))
     expect(Math.max(...silences)).toBeLessThan(STREAM_SILENCE_LIMIT_MS)
   })
 
   it('sends a heartbeat every 5 seconds while the provider does not respond', async () => {
     const tab = await createSetup({ getQrCode: silence, getStatus: silence }).watch()
-    await pass(30_000)
+    await advance(30_000)
     expect(tab.text).toBe(':\n\n'.repeat(7))
   })
 
@@ -158,9 +155,9 @@ describe('a stream', () => {
   ])('ends after %s, so that the page is authorized again', async (_, lifetimeMs, options) => {
     const setup = createSetup({}, options)
     const tab = await setup.watch()
-    await pass(lifetimeMs - 1)
+    await advance(lifetimeMs - 1)
     expect(tab.isOver).toBe(false)
-    await pass(1)
+    await advance(1)
     expect(tab.isOver).toBe(true)
     expect(setup.watchers).toBe(0)
   })
@@ -170,7 +167,7 @@ describe('a stream', () => {
     const tab = await setup.watch('', { signal: AbortSignal.abort() })
     expect(tab.isOver).toBe(true)
     expect(setup.watchers).toBe(0)
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(setup.calls).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
@@ -191,7 +188,7 @@ describe('a page that reads slowly', () => {
         pieces.push(new TextDecoder().decode(piece.value))
     }
     const pumping = pump()
-    await pass(0)
+    await settle()
     const there = [...pieces]
     await reader.cancel()
     await pumping
@@ -203,7 +200,7 @@ describe('a page that reads slowly', () => {
     const setup = createSetup({ getQrCode: async () => qrOf(++responses) })
     const fast = await setup.watch()
     const slow = await setup.get('?events')
-    await pass(19_000)
+    await advance(19_000)
     expect(responses).toBeGreaterThan(1)
     expect(codesIn(fast)).toHaveLength(responses)
     const pieces = await readAll(bodyOf(slow).getReader())
@@ -216,7 +213,7 @@ describe('a page that reads slowly', () => {
     await setup.watch()
     const reader = bodyOf(await setup.get('?events')).getReader()
     await reader.read()
-    await pass(18_000)
+    await advance(18_000)
     const text = new TextDecoder().decode((await reader.read()).value)
     await reader.cancel()
     // First seen at 0 and read at 18 seconds, so 42 seconds of its minute remain.
@@ -227,12 +224,12 @@ describe('a page that reads slowly', () => {
   it('is dropped after 20 seconds without a read', async () => {
     const setup = createSetup(rotating())
     const response = await setup.get('?events')
-    await pass(0)
+    await settle()
     expect(setup.watchers).toBe(1)
-    await pass(20_000)
+    await advance(20_000)
     expect(setup.watchers).toBe(0)
     setup.calls.length = 0
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(setup.calls).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
     expect(response.bodyUsed).toBe(false)
@@ -242,7 +239,7 @@ describe('a page that reads slowly', () => {
     const setup = createSetup(rotating())
     await setup.get('?events')
     const fast = await setup.watch()
-    await pass(MINUTE_MS + timing.qrIntervalMs)
+    await advance(MINUTE_MS + timing.qrIntervalMs)
     expect(codesIn(fast)).toEqual([qrText(0), qrText(1), qrText(2), qrText(3)])
   })
 })
@@ -251,9 +248,9 @@ describe('pages that watch one session', () => {
   async function callsIn(durationMs: number, tabs: number): Promise<readonly string[]> {
     const setup = createSetup(rotating(), { maxWatchersPerSession: tabs })
     const opened = await Promise.all(Array.from({ length: tabs }, () => setup.watch()))
-    await pass(durationMs)
+    await advance(durationMs)
     for (const tab of opened) tab.leave()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     return setup.calls
   }
 
@@ -267,24 +264,24 @@ describe('pages that watch one session', () => {
   it('get the same updates', async () => {
     const setup = createSetup(rotating())
     const [first, second] = [await setup.watch(), await setup.watch()]
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(second.events).toEqual(first.events)
   })
 
   it('keep the provider polled from the first page to the last', async () => {
     const setup = createSetup(rotating())
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(setup.calls).toEqual([])
     const first = await setup.watch()
     expect(setup.calls).toEqual(['getQrCode'])
     const second = await setup.watch()
     first.leave()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(setup.calls.length).toBeGreaterThan(20)
     second.leave()
-    await pass(0)
+    await settle()
     setup.calls.length = 0
-    await pass(10 * MINUTE_MS)
+    await advance(10 * MINUTE_MS)
     expect(setup.calls).toEqual([])
   })
 
@@ -298,19 +295,19 @@ describe('pages that watch one session', () => {
     })
     const [first, second] = [await setup.watch(), await setup.watch()]
     first.leave()
-    await pass(0)
+    await settle()
     expect(given?.aborted).toBe(false)
     second.leave()
-    await pass(0)
+    await settle()
     expect(given?.aborted).toBe(true)
   })
 
   it('get the cached state if the only page returns after a moment', async () => {
     const setup = createSetup(rotating())
     const first = await setup.watch()
-    await pass(1_000)
+    await advance(1_000)
     first.leave()
-    await pass(500)
+    await advance(500)
     const second = await setup.watch()
     expect(setup.calls).toEqual(['getQrCode'])
     expect(codesIn(second)).toEqual([qrText(0)])
@@ -320,7 +317,7 @@ describe('pages that watch one session', () => {
     const setup = createSetup()
     const tab = await setup.watch()
     await setup.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
-    await pass(0)
+    await settle()
     expect(tab.events.at(-1)?.data).toMatchObject({
       reason: 'code-replaced',
       pairingCode: { value: 'ABCD1234', lastDigits: '4321' },
@@ -334,11 +331,11 @@ describe('pages that watch one session', () => {
       getStatus: async () => (snapshot.status === 'qr' ? { status: 'unlinked' } : snapshot),
     })
     const tab = await setup.watch()
-    await pass(10_000)
+    await advance(10_000)
     snapshot = { status: 'linking' }
-    await pass(timing.statusIntervalMs)
+    await advance(timing.statusIntervalMs)
     const after = await setup.watch()
-    await pass(2_000)
+    await advance(2_000)
     expect(stepsIn(tab)).toEqual(['qr', 'linking'])
     expect(stepsIn(after)).toEqual(['linking'])
   })
@@ -347,7 +344,7 @@ describe('pages that watch one session', () => {
     const linked: PairingSnapshot = { status: 'linked', account: { name: 'Ana' } }
     const setup = createSetup({ getQrCode: async () => linked, getStatus: async () => linked })
     await setup.watch()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(setup.calls).toEqual(['getQrCode', ...Array(4).fill('getStatus')])
   })
 })
@@ -359,7 +356,7 @@ describe('pages that show a pairing code', () => {
     const setup = createSetup()
     await setup.watch(PHONE_CODE)
     await setup.watch(PHONE_CODE)
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(new Set(setup.calls)).toEqual(new Set(['getStatus']))
   })
 
@@ -367,7 +364,7 @@ describe('pages that show a pairing code', () => {
     const setup = createSetup(rotating())
     await setup.watch()
     const tab = await setup.watch(PHONE_CODE)
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(setup.calls).toContain('getQrCode')
     expect(tab.text).not.toContain('2@')
     expect(tab.text).not.toContain('codeId')
@@ -377,15 +374,15 @@ describe('pages that show a pairing code', () => {
   it('cause polls for QR codes only while another page shows one', async () => {
     const setup = createSetup(rotating())
     await setup.watch(PHONE_CODE)
-    await pass(10_000)
+    await advance(10_000)
     expect(setup.calls).not.toContain('getQrCode')
     const other = await setup.watch()
-    await pass(10_000)
+    await advance(10_000)
     expect(setup.calls).toContain('getQrCode')
     other.leave()
-    await pass(0)
+    await settle()
     setup.calls.length = 0
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(new Set(setup.calls)).toEqual(new Set(['getStatus']))
   })
 
@@ -414,7 +411,7 @@ describe('nextInMs of an event', () => {
     })
     await setup.watch()
     const tab = await setup.watch(query)
-    await pass(2 * MINUTE_MS)
+    await advance(2 * MINUTE_MS)
     const delays = tab.events.slice(1).map(({ at }, index) => {
       const before = tab.events[index]
       return at - Number(before?.at) - Number(before?.data.nextInMs)
@@ -458,7 +455,7 @@ describe('a provider that fails', () => {
 
   it('is polled with exponential backoff up to 30 seconds', async () => {
     const tab = await createSetup(failing(new PairingError('provider-unavailable', ''))).watch()
-    await pass(3 * MINUTE_MS)
+    await advance(3 * MINUTE_MS)
     const pauses = tab.events.map(({ at }, index) => at - (tab.events[index - 1]?.at ?? START))
     expect(pauses).toEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 30_000])
   })
@@ -467,9 +464,9 @@ describe('a provider that fails', () => {
     const setup = createSetup(failing(new PairingError('rate-limited', '', { retryAfterMs: 45_000 })))
     const tab = await setup.watch()
     expect(tab.events[0]?.data.error).toEqual({ code: 'rate-limited', retryInMs: 45_000 })
-    await pass(44_999)
+    await advance(44_999)
     expect(setup.calls).toHaveLength(1)
-    await pass(1)
+    await advance(1)
     expect(setup.calls).toHaveLength(2)
   })
 
@@ -483,12 +480,12 @@ describe('a provider that fails', () => {
     })
     const tab = await setup.watch()
     isDown = true
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     isDown = false
-    await pass(30_000)
+    await advance(30_000)
     setup.calls.length = 0
     const before = tab.events.length
-    await pass(30_000)
+    await advance(30_000)
     expect(setup.calls.length).toBeGreaterThan(10)
     expect(shownIn(tab).slice(before)).not.toContain('error provider-unavailable')
   })
@@ -496,9 +493,9 @@ describe('a provider that fails', () => {
   it('is aborted after twice its request timeout, and polled again', async () => {
     const setup = createSetup({ getQrCode: () => silence() })
     const tab = await setup.watch()
-    await pass(2 * timing.requestTimeoutMs)
+    await advance(2 * timing.requestTimeoutMs)
     expect(tab.events.map(({ data }) => data.error)).toEqual([{ code: 'timeout', retryInMs: 1_000 }])
-    await pass(1_000)
+    await advance(1_000)
     expect(setup.calls).toHaveLength(2)
   })
 
@@ -507,9 +504,9 @@ describe('a provider that fails', () => {
     async (code) => {
       const setup = createSetup(failing(new PairingError(code, '')))
       const tab = await setup.watch()
-      await pass(15_000)
+      await advance(15_000)
       expect(setup.calls).toHaveLength(3)
-      await pass(4 * MINUTE_MS)
+      await advance(4 * MINUTE_MS)
       expect(setup.calls).toHaveLength(3)
       expect(tab.events.at(-1)?.data.error).toEqual({ code })
     },
@@ -520,7 +517,7 @@ describe('a provider that fails', () => {
     async (code) => {
       const setup = createSetup(failing(new PairingError(code, '')))
       const tab = await setup.watch()
-      await pass(4 * MINUTE_MS)
+      await advance(4 * MINUTE_MS)
       expect(tab.events.map(({ data }) => data.error)).toEqual([{ code }])
       expect(setup.calls).toEqual(['getQrCode'])
     },
@@ -544,21 +541,21 @@ describe('a provider that fails', () => {
       { webhookSecret: secret },
     )
     const tab = await setup.watch()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(setup.calls).toHaveLength(3)
     isRepaired = true
     await happen(setup)
-    await pass(10_000)
+    await advance(10_000)
     expect(shownIn(tab)).toContain('qr')
   })
 
   it('is polled once for a page that opens after a refusal', async () => {
     const setup = createSetup(failing(new PairingError('unauthorized', '')))
     await setup.watch()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     setup.calls.length = 0
     await setup.watch()
-    await pass(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(setup.calls).toHaveLength(1)
   })
 })

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import type { PasskeyAction } from '../../src/core/passkey.js'
 import type { PairingProvider } from '../../src/core/provider.js'
@@ -19,6 +19,7 @@ import {
 } from '../../src/testing.js'
 import { passkeyAnswer } from '../passkey-answer.js'
 import { rejection } from '../providers/fetch-stub.js'
+import { advance, emulateTime } from '../time.js'
 import { memoryBus } from './memory-bus.js'
 import { HANDLER_URL, separateHandler } from './setup.js'
 
@@ -136,7 +137,7 @@ async function ceremony(name: KindName, demand: DemandPasskeyOptions = {}) {
   /** Lets time pass while the page reads every three seconds. */
   const pass = async (ms: number): Promise<PairingUpdate> => {
     for (let passed = 0; passed < ms; passed += 3_000) {
-      await vi.advanceTimersByTimeAsync(Math.min(3_000, ms - passed))
+      await advance(Math.min(3_000, ms - passed))
       await read()
     }
     return read()
@@ -149,7 +150,7 @@ async function ceremony(name: KindName, demand: DemandPasskeyOptions = {}) {
   const act = async (action: PairingAction): Promise<void> => {
     const done = connection.act(action, { method: 'qr' })
     done.catch(() => undefined)
-    await vi.advanceTimersByTimeAsync(10_000)
+    await advance(10_000)
     updates.push(await done)
   }
   const send = async (action: PasskeyAction, body: object = {}) => {
@@ -205,11 +206,7 @@ async function ceremony(name: KindName, demand: DemandPasskeyOptions = {}) {
   }
 }
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 10, 30) })
-})
-
-afterEach(() => void vi.useRealTimers())
+emulateTime(Date.UTC(2026, 10, 30))
 
 const dialogues = ['waha', 'z-api', 'own-server'] as const
 
@@ -346,7 +343,7 @@ describe('a passkey at green-api', () => {
     expect((await page.pass(6_000)).status).toBe('qr')
     expect(page.resets()).toBe(1)
     const other = await ceremony('green-api', { lifetimeMs: 500_000 })
-    await vi.advanceTimersByTimeAsync(600_000)
+    await advance(600_000)
     expect((await other.pass(6_000)).status).toBe('qr')
   })
 })

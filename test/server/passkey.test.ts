@@ -1,19 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PasskeyAssertion } from '../../src/core/passkey.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { type AnswerFaults, passkeyAnswer } from '../passkey-answer.js'
+import { advance, emulateTime } from '../time.js'
 import { createSetup, expectRefusal, type SetupOptions, updateOf } from './setup.js'
 import { timing } from './spy-provider.js'
 
 const CHALLENGE = 'Y2hhbGxlbmdlLW9mLXRoZS10ZXN0'
 const CODE = 'ABCD-EFGH'
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 10, 30) })
-})
-
-afterEach(() => vi.useRealTimers())
+emulateTime(Date.UTC(2026, 10, 30))
 
 /** A provider whose account requires a passkey. The handler passes passkey responses on unless `options` forbids it. */
 function ceremony(methods: Partial<PairingProvider> = {}, options: SetupOptions = {}) {
@@ -65,7 +62,7 @@ function ceremony(methods: Partial<PairingProvider> = {}, options: SetupOptions 
   }
 }
 
-const nextStatus = () => vi.advanceTimersByTimeAsync(timing.statusIntervalMs)
+const nextStatus = () => advance(timing.statusIntervalMs)
 
 describe('a passkey ceremony', () => {
   it('goes from the challenge to the response, the code to compare and the link', async () => {
@@ -303,10 +300,10 @@ describe('a code is confirmed only', () => {
     await nextStatus()
     for (const other of ['', 'abcd-efgh', 'ABCDEFGH', 'WXYZ-1234']) {
       await expectRefusal(await setup.confirm(other), 'invalid-request')
-      await vi.advanceTimersByTimeAsync(60_000)
+      await advance(60_000)
     }
     expect((await setup.confirm(CODE)).status).toBe(200)
-    await vi.advanceTimersByTimeAsync(60_000)
+    await advance(60_000)
     await expectRefusal(await setup.confirm(CODE), 'invalid-request')
     expect(setup.confirmed).toEqual([CODE])
   })
@@ -335,7 +332,7 @@ it('challenge, passkey response, code and hand-off of the provider are in no log
   await setup.post({ action: 'passkey-handoff' })
   const answered = await (await setup.answer()).text()
   setup.set({ status: 'passkey-required', step: 'confirm', code: CODE })
-  await vi.advanceTimersByTimeAsync(10_000)
+  await advance(10_000)
   expect(published.length).toBeGreaterThan(0)
   for (const secret of secrets) {
     expect(`${JSON.stringify(setup.log)} ${published} ${answered}`).not.toContain(secret)

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PairingError, type PairingErrorCode } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { type Answer, empty, json, page, QR_TEXT, stubFetch, text } from '../providers/fetch-stub.js'
+import { advance, emulateTime, settle } from '../time.js'
 import {
   createSetup,
   expectRefusal,
@@ -18,15 +19,7 @@ import {
 // before the third in 15 seconds, and the developer is notified of each one immediately. Besides the reported GET, the cases are:
 // the first read of a page, pages that poll, changes, two kinds of refusals in turn, and a refusal of one method.
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+emulateTime()
 
 const refusal = (code: PairingErrorCode) => () => Promise.reject(new PairingError(code, 'Refused.'))
 
@@ -71,12 +64,12 @@ describe('a page with a QR code', () => {
   ])('keeps it through %s, and gets the next one', async (_, durationMs, answer) => {
     const { setup, replace } = greenSetup()
     const tab = await setup.watch()
-    await pass(1_000)
+    await advance(1_000)
     expect(shownIn(tab).at(-1)).toBe('qr')
     replace(answer)
-    await pass(durationMs)
+    await advance(durationMs)
     replace()
-    await pass(20_000)
+    await advance(20_000)
     expect(shownIn(tab).at(-1)).toBe('qr')
     const errors = new Set(shownIn(tab).filter((shown) => shown.startsWith('error')))
     expect(errors.size).toBe(1)
@@ -85,23 +78,23 @@ describe('a page with a QR code', () => {
       !error || willRetry === true || Reflect.has(Object(error), 'retryInMs')
     expect(events(tab).every(isPassing)).toBe(true)
     tab.leave()
-    await pass(0)
+    await settle()
   })
 
   it('shows an error after the third refusal in the provider’s form, 15 s after the first', async () => {
     const { setup, replace, reported } = greenSetup()
     const tab = await setup.watch()
-    await pass(1_000)
+    await advance(1_000)
     replace(json({ message: 'Unauthorized' }, 401))
-    await pass(16_000)
+    await advance(16_000)
     expect(stepsIn(tab)).toEqual(['qr', 'error unauthorized'])
     expect(events(tab).at(-1)?.willRetry).toBe(true)
-    await pass(5_000)
+    await advance(5_000)
     expect(events(tab).at(-1)).toMatchObject({ error: { code: 'unauthorized' } })
     expect(events(tab).at(-1)).not.toHaveProperty('willRetry')
     expect(reported).toHaveLength(3)
     tab.leave()
-    await pass(0)
+    await settle()
   })
 })
 
@@ -112,13 +105,13 @@ describe('a page that opens while the provider refuses', () => {
       const setup = createSetup({ getStatus: refusal(code), getQrCode: refusal(code) })
       const first = await updateOf(setup.get('?want=code'))
       expect(first).toMatchObject({ status: 'preparing', error: { code }, willRetry: true, nextInMs: 5_000 })
-      await pass(5_000)
+      await advance(5_000)
       expect(await updateOf(setup.get('?want=code'))).toMatchObject({
         error: { code },
         willRetry: true,
         nextInMs: 10_000,
       })
-      await pass(10_000)
+      await advance(10_000)
       const last = await updateOf(setup.get('?want=code'))
       expect(last.error).toEqual({ code })
       expect(last).not.toHaveProperty('willRetry')
@@ -130,7 +123,7 @@ describe('a page that opens while the provider refuses', () => {
     const setup = createSetup({ getStatus: refusal('unauthorized'), getQrCode: refusal('unauthorized') })
     for (let second = 0; second < 16; second += 1) {
       await Promise.all([setup.get('?want=code'), setup.get('?want=state'), setup.get('?want=code')])
-      await pass(1_000)
+      await advance(1_000)
     }
     // Code and state together, three times.
     expect(setup.calls.length).toBeLessThanOrEqual(6)
@@ -141,23 +134,23 @@ describe('a page that opens while the provider refuses', () => {
     const { setup, replace } = greenSetup()
     replace(empty(401))
     const tab = await setup.watch()
-    await pass(240_000)
+    await advance(240_000)
     expect(new Set(shownIn(tab))).toEqual(new Set(['preparing']))
     replace()
-    await pass(6_000)
+    await advance(6_000)
     expect(shownIn(tab).at(-1)).toBe('qr')
     tab.leave()
-    await pass(0)
+    await settle()
   })
 
   it('gets an error after five minutes if GREEN-API refuses the token', async () => {
     const { setup, replace } = greenSetup()
     replace(empty(401))
     const tab = await setup.watch()
-    await pass(330_000)
+    await advance(330_000)
     expect(shownIn(tab).at(-1)).toBe('error unauthorized')
     tab.leave()
-    await pass(0)
+    await settle()
   })
 
   it.each(['subscription-expired', 'account-blocked', 'not-supported'] as const)(
@@ -190,7 +183,7 @@ describe('a change that the provider refuses', () => {
       },
     })
     const answer = setup.post(body)
-    await pass(15_000)
+    await advance(15_000)
     expect((await answer).status).toBe(200)
     expect(calls).toBe(3)
   })
@@ -198,7 +191,7 @@ describe('a change that the provider refuses', () => {
   it.each(changes)('is refused after the third attempt: %s', async (_, body, method) => {
     const setup = createSetup({ [method]: refusal('unauthorized') })
     const answer = setup.post(body)
-    await pass(15_000)
+    await advance(15_000)
     await expectRefusal(await answer, 'unauthorized')
   })
 
@@ -212,9 +205,9 @@ describe('a change that the provider refuses', () => {
       signal: page.signal,
     })
     const answer = setup.handler(request)
-    await pass(1_000)
+    await advance(1_000)
     page.abort()
-    await pass(60_000)
+    await advance(60_000)
     expect((await answer).status).toBe(499)
     expect(setup.calls.filter((call) => call === 'reset')).toHaveLength(1)
     expect(vi.getTimerCount()).toBe(0)

@@ -5,6 +5,7 @@ import type { PairingErrorListener } from '../../src/server/report.js'
 import type { PairingServerEvent, PairingServerListener } from '../../src/server/server-events.js'
 import { createSessionEvents } from '../../src/server/session-events.js'
 import { everythingIn } from '../providers/fetch-stub.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { createSetup, type Setup, type SetupOptions } from './setup.js'
 import { spyProvider, timing } from './spy-provider.js'
 
@@ -13,17 +14,15 @@ const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 const account = { phoneNumber: NUMBER, name: 'Ana Souza', avatarUrl: 'https://pps.whatsapp.net/ana' }
 const session = { provider: 'spy', sessionId: 'main', tenant: 'acme' }
 
+emulateTime()
 beforeEach(() => {
-  vi.useFakeTimers()
   vi.spyOn(console, 'error').mockImplementation(() => {})
 })
 
 afterEach(() => {
-  vi.useRealTimers()
   vi.restoreAllMocks()
 })
 
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 const qr = (value: string): PairingSnapshot => ({
   status: 'qr',
   qrCode: { kind: 'text', value: `2@${value},a,b,c,1` },
@@ -47,7 +46,7 @@ function eventful(methods: Partial<PairingProvider> = {}, options: SetupOptions 
   /** Sets the next response of the provider. */
   const say = async (snapshot: PairingSnapshot): Promise<void> => {
     state.snapshot = snapshot
-    await pass(60_000)
+    await advance(60_000)
     await setup.get('?want=code')
   }
   return { setup, events, say }
@@ -116,12 +115,12 @@ describe('onEvent', () => {
       },
     })
     const tab = await setup.watch()
-    await pass(0)
+    await settle()
     push({ status: 'linking' })
     push({ status: 'linked', account })
     expect(typesIn(events, 'call', 'watchers', 'code')).toEqual(['login', 'linked'])
     tab.leave()
-    await pass(0)
+    await settle()
   })
 
   it('receives each action with its duration and error, once for joined pages', async () => {
@@ -132,11 +131,11 @@ describe('onEvent', () => {
       )
     const { setup, events } = eventful({ reset: slow, unlink: slow })
     const resets = Promise.all([1, 2, 3].map(() => setup.post({ action: 'reset' })))
-    await pass(250)
+    await advance(250)
     await resets
     isDown = true
     const unlink = setup.post({ action: 'unlink' })
-    await pass(250)
+    await advance(250)
     await unlink
     await setup.post({ action: 'request-pairing-code', phoneNumber: NUMBER })
     expect(events.filter(({ type }) => type === 'action' || type === 'code')).toEqual([
@@ -161,7 +160,7 @@ describe('onEvent', () => {
         new Promise((_, reject) => setTimeout(() => reject(new PairingError('timeout')), 1_200)),
     })
     const answer = setup.get('?want=state')
-    await pass(1_200)
+    await advance(1_200)
     await answer
     expect(events).toEqual([
       { type: 'call', call: 'state', durationMs: 1_200, code: 'timeout', provider: 'spy', sessionId: 'main' },
@@ -241,7 +240,7 @@ describe('onEvent', () => {
     const tab = await setup.watch()
     await setup.webhook({}, { query: `?secret=${SECRET}` })
     tab.leave()
-    await pass(timing.qrMinIntervalMs)
+    await advance(timing.qrMinIntervalMs)
     expect(typesIn(events, 'call', 'code')).toEqual(
       expect.arrayContaining(['watchers', 'webhook', 'bus-failed', 'error']),
     )
@@ -274,7 +273,7 @@ describe('onEvent', () => {
     await setup.webhook({ token: SECRET }, { query: `?secret=${SECRET}` })
     await setup.get(`?want=${SECRET}`, { headers: { origin: `https://${SECRET}.example`, cookie: SECRET } })
     tab.leave()
-    await pass(0)
+    await settle()
     expect(new Set(typesIn(events)).size).toBeGreaterThan(8)
     const everything = everythingIn(events)
     for (const leak of [
@@ -307,7 +306,7 @@ describe('onEvent', () => {
       expect((await setup.get('?want=code')).status).toBe(200)
       expect((await setup.get('?want=nothing')).status).toBe(400)
       expect((await setup.post({ action: 'reset' })).status).toBe(200)
-      await pass(0)
+      await settle()
       expect(onError.mock.calls.length).toBeGreaterThanOrEqual(3)
       for (const call of onError.mock.calls) expect(call).toEqual([new Error('statsd'), { in: 'onEvent' }])
     },

@@ -1,4 +1,4 @@
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { decodeUpdate } from '../../src/core/decode-update.js'
 import { pairingErrorCodes } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
@@ -8,6 +8,7 @@ import { createHandler, type PairingHandler } from '../../src/server/handler.js'
 import type { PairingHandlerOptions, TenantProviderOptions } from '../../src/server/handler-options.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { httpStatusOf } from '../../src/server/responses.js'
+import { settle } from '../time.js'
 import { type SpyProvider, spyProvider } from './spy-provider.js'
 
 export const HANDLER_URL = 'https://host.example/api/pairing'
@@ -200,7 +201,7 @@ export function createSetup(
       const response = await get(`?events${query}`, init)
       expect(response.status).toBe(200)
       const tab = readTab(response)
-      await vi.advanceTimersByTimeAsync(0)
+      await settle()
       return tab
     },
   }

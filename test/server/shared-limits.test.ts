@@ -1,24 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingBus } from '../../src/core/pairing-bus.js'
 import type { PairingMemory, PairingProvider, RequestOptions } from '../../src/core/provider.js'
+import { advance, emulateTime, START, settle } from '../time.js'
 import { memoryBus } from './memory-bus.js'
 import { createSetup, expectRefusal, type Setup, type SetupOptions, silence, updateOf } from './setup.js'
 import { timing } from './spy-provider.js'
 
-const START = Date.UTC(2026, 10, 21)
 const NUMBER = '5511987654321'
 const code = (phoneNumber = NUMBER) => ({ action: 'request-pairing-code', phoneNumber })
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: START })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+emulateTime()
 
 const pause = (durationMs: number) => new Promise((resolve) => setTimeout(resolve, durationMs))
 
@@ -75,7 +67,7 @@ describe.each([
     const results: number[] = []
     for (let index = 0; index < 12; index += 1) results.push(await postTo(at(replicas, index), body))
     expect(results).toEqual([...Array(size).fill(200), ...Array(12 - size).fill(429)])
-    await pass(intervalMs)
+    await advance(intervalMs)
     const later: number[] = []
     for (let index = 0; index < 4; index += 1) later.push(await postTo(at(replicas, index), body))
     expect(later).toEqual([200, 429, 429, 429])
@@ -127,7 +119,7 @@ describe.each([
       const results: number[] = []
       for (let index = 0; index < size + 1; index += 1) {
         const sent = postTo(replica, body)
-        await pass(1_000)
+        await advance(1_000)
         results.push(await sent)
       }
       expect(results).toEqual([...Array(size).fill(200), 429])
@@ -167,7 +159,7 @@ describe('changes of one session', () => {
     const { seen, methods } = slowProvider()
     const replicas = replicasOn(memoryBus(), 2, methods)
     const sent = bodies.map((body, index) => postTo(at(replicas, index), body))
-    await pass(5_000)
+    await advance(5_000)
     expect(await Promise.all(sent)).toEqual(bodies.map(() => 200))
     expect(seen.most).toBe(1)
     expect(seen.calls).toEqual(calls)
@@ -177,7 +169,7 @@ describe('changes of one session', () => {
     const { seen, methods } = slowProvider()
     const setup = createSetup(methods)
     const sent = [{ action: 'reset' }, code(), { action: 'unlink' }].map((body) => postTo(setup, body))
-    await pass(5_000)
+    await advance(5_000)
     expect(await Promise.all(sent)).toEqual([200, 200, 200])
     expect(seen.most).toBe(1)
   })
@@ -194,7 +186,7 @@ describe('changes of one session', () => {
     }
     const replicas = replicasOn(memoryBus(), 2, methods)
     const sent = replicas.map((replica) => postTo(replica, { action: 'reset' }))
-    await pass(5_000)
+    await advance(5_000)
     expect(await Promise.all(sent)).toEqual([503, 200])
     expect(calls).toBe(2)
   })
@@ -203,12 +195,12 @@ describe('changes of one session', () => {
     const bus = memoryBus()
     const [killed, other] = [createSetup({ reset: silence }, { bus }), createSetup({}, { bus })]
     void killed.post({ action: 'reset' })
-    await pass(0)
+    await settle()
     // Its process has stopped, and the key that it claimed stays claimed.
     const refused = other.post({ action: 'unlink' })
-    await pass(16_000)
+    await advance(16_000)
     await expectRefusal(await refused, 'provider-unavailable', { retryAfterMs: 5_000 })
-    await pass(2 * timing.requestTimeoutMs + 5_000)
+    await advance(2 * timing.requestTimeoutMs + 5_000)
     expect(await postTo(other, { action: 'unlink' })).toBe(200)
   })
 
@@ -242,15 +234,15 @@ describe('changes of one session', () => {
       },
     })
     await Promise.all(replicas.map((replica) => replica.watch()))
-    await pass(1_000)
+    await advance(1_000)
     const sent = replicas.map((replica) => postTo(replica, { action: 'start' }))
-    await pass(10_000)
+    await advance(10_000)
     expect((await Promise.all(sent)).toSorted()).toEqual(isLost ? [200, 504] : [200, 200])
     expect(starts).toBe(1)
     isAwake = false
-    await pass(30_000)
+    await advance(30_000)
     const again = postTo(at(replicas, 1), { action: 'start' })
-    await pass(10_000)
+    await advance(10_000)
     await again
     expect(starts).toBe(2)
   })
@@ -266,11 +258,11 @@ describe('changes of one session', () => {
     const replicas = replicasOn(bus, 3, methods)
     for (let index = 0; index < 4; index += 1) {
       const sent = replicas.map((replica) => postTo(replica, { action: 'start' }))
-      await pass(5_000)
+      await advance(5_000)
       expect(await Promise.all(sent)).toEqual([200, 200, 200])
     }
     expect(starts).toHaveLength(1)
-    await pass(12_000)
+    await advance(12_000)
     await postTo(at(replicas, 1), { action: 'start' })
     expect(starts).toHaveLength(2)
   })
@@ -302,17 +294,19 @@ describe('the shared record of a session', () => {
     expect(await memoryOf(createSetup())).toEqual({})
   })
 
-  it('merges writes of two replicas to different fields at the same time', async () => {
+  it('merges writes of replicas to different fields while their requests overlap', async () => {
     const bus = memoryBus()
-    const writing = (field: string): Partial<PairingProvider> => ({
+    const writing = (field: string, ms: number): Partial<PairingProvider> => ({
       async getStatus({ memory }) {
-        await new Promise((resolve) => setTimeout(resolve, 500))
+        await pause(ms)
         if (memory) memory[field] = field
         return { status: 'unlinked' }
       },
     })
-    const reads = ['a', 'b', 'c'].map((field) => createSetup(writing(field), { bus }).get())
-    await pass(1_000)
+    const reads = ['a', 'b', 'c'].map((field, index) =>
+      createSetup(writing(field, 500 + index), { bus }).get(),
+    )
+    await advance(1_000)
     await Promise.all(reads)
     expect(await memoryOf(createSetup({}, { bus }))).toEqual({ a: 'a', b: 'b', c: 'c' })
   })
@@ -321,14 +315,14 @@ describe('the shared record of a session', () => {
     const bus = memoryBus()
     const [one, other] = replicasOn(bus, 2, counting)
     await one?.get()
-    await pass(10_000)
+    await advance(10_000)
     if (!one || !other) throw new Error('No replica')
     other.provider.getStatus = async ({ memory }) => {
       delete memory?.count
       return { status: 'unlinked' }
     }
     await other.get()
-    await pass(10_000)
+    await advance(10_000)
     expect(await memoryOf(one)).toEqual({})
   })
 
@@ -345,13 +339,13 @@ describe('the shared record of a session', () => {
     )
     const saved = () => bus.seen.filter((line) => line.startsWith('record:')).length
     const tab = await setup.watch('&method=phone-code')
-    await pass(30_000)
+    await advance(30_000)
     expect(saved()).toBe(1)
-    await pass(3_600_000)
+    await advance(3_600_000)
     expect(saved()).toBeLessThanOrEqual(62)
     expect(await memoryOf(createSetup({}, { bus }))).toEqual({ fact: true })
     tab.leave()
-    await pass(0)
+    await settle()
   })
 
   it('shows a valid pairing code on a replica that did not issue it, with four digits of its number', async () => {
@@ -359,7 +353,7 @@ describe('the shared record of a session', () => {
     const [one, other] = replicasOn(bus, 2)
     if (!one || !other) throw new Error('No replica')
     await one.post(code())
-    await pass(60_000)
+    await advance(60_000)
     const update = await updateOf(other.get())
     expect(update.pairingCode).toEqual({
       value: 'ABCD1234',
@@ -368,7 +362,7 @@ describe('the shared record of a session', () => {
     })
     expect(update.revision).toBe((await updateOf(one.get())).revision)
     expect(bus.seen.join()).not.toContain(NUMBER)
-    await pass(timing.pairingCodeLifetimeMs)
+    await advance(timing.pairingCodeLifetimeMs)
     expect((await updateOf(other.get())).pairingCode).toBeUndefined()
   })
 
@@ -378,9 +372,9 @@ describe('the shared record of a session', () => {
     if (!one || !other) throw new Error('No replica')
     await one.post(code())
     expect((await updateOf(other.get())).pairingCode).toBeDefined()
-    await pass(5_000)
+    await advance(5_000)
     await other.post({ action: 'reset' })
-    await pass(5_000)
+    await advance(5_000)
     const update = await updateOf(one.get())
     expect(update.pairingCode).toBeUndefined()
     expect(update.status).toBe('unlinked')
@@ -414,15 +408,15 @@ describe('the shared record of a session', () => {
     }
     const replicas = replicasOn(bus, 3, methods)
     const started = Promise.all(replicas.map((replica) => replica.post({ action: 'start' })))
-    await pass(3_000)
+    await advance(3_000)
     await started
     for (let second = 0; second < 40; second += 2) {
       const reads = replicas.map((replica) => replica.get('?want=code'))
-      await pass(2_000)
+      await advance(2_000)
       await Promise.all(reads)
     }
     const last = replicas.map((replica) => replica.get('?want=code'))
-    await pass(2_000)
+    await advance(2_000)
     const updates = await Promise.all(last.map(updateOf))
     expect(updates.map(({ status }) => status)).toEqual(['qr', 'qr', 'qr'])
     expect(most).toBe(1)
@@ -455,16 +449,16 @@ describe('the shared record of a session', () => {
     if (!one || !other) throw new Error('No replica')
     await one.get()
     bus.forge(change)
-    await pass(5_000)
+    await advance(5_000)
     const update = await updateOf(other.get())
     expect(update.status).toBe('unlinked')
     expect(update.pairingCode?.expiresInMs ?? 0).toBeLessThanOrEqual(timing.pairingCodeLifetimeMs)
     expect(update.revision ?? 0).toBeLessThanOrEqual(Date.now() + 1_000)
     expect(Reflect.get({}, 'polluted')).toBeUndefined()
     // Its own changes still work, and reach the other replica.
-    await pass(35_000)
+    await advance(35_000)
     expect(await postTo(other, { action: 'reset' })).toBe(200)
-    await pass(35_000)
+    await advance(35_000)
     expect((await updateOf(one.get())).status).toBe('unlinked')
     expect(Object.keys(await memoryOf(createSetup({}, { bus })))).not.toContain('junk')
   })
@@ -475,12 +469,12 @@ describe('the shared record of a session', () => {
     const stalled: PairingBus = { ...memoryBus(), publish: silence, take: silence, last: silence }
     const setup = createSetup({}, { bus: stalled, onError })
     const first = setup.get()
-    await pass(999)
+    await advance(999)
     expect(setup.calls).toEqual([])
-    await pass(1)
+    await advance(1)
     expect((await updateOf(first)).status).toBe('unlinked')
     for (let count = 0; count < 5; count += 1) {
-      await pass(5_000)
+      await advance(5_000)
       const startedAt = Date.now()
       expect((await updateOf(setup.get())).status).toBe('unlinked')
       expect(Date.now()).toBe(startedAt)

@@ -3,6 +3,7 @@ import type { PairingBus } from '../../src/core/pairing-bus.js'
 import { createPollerRegistry } from '../../src/poller/registry.js'
 import { createHandler } from '../../src/server/handler.js'
 import type { LinkedEvent } from '../../src/server/link-reports.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { memoryBus } from './memory-bus.js'
 import { HANDLER_URL, handlerOptions, silence } from './setup.js'
 import { spyProvider } from './spy-provider.js'
@@ -10,17 +11,14 @@ import { spyProvider } from './spy-provider.js'
 const ANA = { phoneNumber: '5511987654321', name: 'Ana' }
 const BOB = { phoneNumber: '447700900123' }
 
+emulateTime()
 beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) })
   vi.spyOn(console, 'error').mockImplementation(() => {})
 })
 
 afterEach(() => {
-  vi.useRealTimers()
   vi.restoreAllMocks()
 })
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
 /** One account at the provider, and replicas that read it. */
 function linkedAccount(bus: PairingBus | undefined) {
@@ -78,10 +76,10 @@ async function readAll(
   for (let round = 0; round < times; round += 1) {
     for (const { read } of replicas) {
       const reading = read()
-      await pass(5_000)
+      await advance(5_000)
       await reading
     }
-    await pass(10_000)
+    await advance(10_000)
   }
 }
 
@@ -98,9 +96,9 @@ describe('onLinked of replicas on one bus', () => {
   it('is called once if all of them see the link at the same moment', async () => {
     const { replica, link, seen } = linkedAccount(memoryBus())
     link(ANA)
-    const replicas = ['a', 'b', 'c', 'd'].map((name) => replica(name, () => pass(0).then(() => {})))
+    const replicas = ['a', 'b', 'c', 'd'].map((name) => replica(name, () => settle().then(() => {})))
     await Promise.all(replicas.map(({ read }) => read()))
-    await pass(1_000)
+    await advance(1_000)
     await readAll(replicas, 3)
     expect(seen).toHaveLength(1)
   })
@@ -110,7 +108,7 @@ describe('onLinked of replicas on one bus', () => {
     const { replica, link, seen } = linkedAccount(bus)
     link(ANA)
     await readAll([replica('before')])
-    await pass(24 * 3_600_000)
+    await advance(24 * 3_600_000)
     await readAll([replica('after')])
     expect(seen).toEqual(['before linked 5511987654321'])
   })
@@ -138,11 +136,11 @@ describe('onLinked of replicas on one bus', () => {
       link(ANA)
       const first = replica('first', () => new Promise((resolve) => setTimeout(resolve, callMs)))
       await first.read()
-      await pass(0)
+      await settle()
       const closing = first.close().then(() => {
         hasEnded = true
       })
-      await pass(2_000)
+      await advance(2_000)
       await closing
       const others = linkedAccount(bus)
       others.link(ANA)
@@ -164,7 +162,7 @@ describe('onLinked of replicas on one bus', () => {
       void setup.close().then(() => {
         closedAt = Date.now()
       })
-      await pass(5_000)
+      await advance(5_000)
       expect(closedAt - begunAt).toBeLessThanOrEqual(1_500)
       expect(closedAt).toBeGreaterThan(0)
       expect(vi.getTimerCount()).toBe(0)
@@ -191,10 +189,10 @@ describe('onLinked of replicas on one bus', () => {
     const [a, b] = [replica('a'), replica('b')]
     link(ANA)
     await readAll([a, b])
-    await pass(60_000)
+    await advance(60_000)
     link(undefined)
     await readAll([b])
-    await pass(60_000)
+    await advance(60_000)
     link(next)
     await readAll([a, b], 6)
     expect(seen).toEqual(['a linked 5511987654321', 'b unlinked', `a linked ${next.phoneNumber}`])
@@ -240,7 +238,7 @@ describe('onUnlinked of replicas on one bus', () => {
     link(ANA)
     await readAll([a, b])
     const acting = b.act('unlink')
-    await pass(5_000)
+    await advance(5_000)
     await acting
     await readAll([a, b], 20)
     expect(seen).toEqual(['a linked 5511987654321', 'b unlinked'])

@@ -1,21 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import type { PairingSession } from '../../src/core/pairing-session.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { type Answer, json, QR_TEXT, stubFetch } from '../providers/fetch-stub.js'
+import { advance, emulateTime } from '../time.js'
 import { type CorePage, openCorePage } from './core-page.js'
 import { createSetup, HANDLER_URL } from './setup.js'
 
 // An instance that starts for any reason is not a scan. The code on screen stays until it expires. No user sees "Finish on your
 // phone" without a scan. Every wait offers a button after 30 s.
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
+emulateTime()
 
 const starting = json({ stateInstance: 'starting' })
 const busy = json({ type: 'error', message: 'instance in starting process try later' })
@@ -56,7 +51,7 @@ async function pass(page: CorePage, durationMs: number): Promise<readonly Pairin
   const seen: PairingSession[] = []
   for (let ms = 0; ms < durationMs; ms += 250) {
     page.tick()
-    await vi.advanceTimersByTimeAsync(250)
+    await advance(250)
     seen.push(page.session)
   }
   return seen

@@ -2,22 +2,20 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingBus } from '../../src/core/pairing-bus.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { memoryBus } from './memory-bus.js'
 import { createSetup, expectRefusal, type Setup, type SetupOptions, silence, updateOf } from './setup.js'
 
 // While replicas cannot reach their bus, no replica can see what another has started.
 
+emulateTime()
 beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) })
   vi.spyOn(console, 'error').mockImplementation(() => {})
 })
 
 afterEach(() => {
-  vi.useRealTimers()
   vi.restoreAllMocks()
 })
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
 /** A session at a provider that all replicas call. It is asleep until a start. */
 function sleepingSession({ wakesAfterMs = 0, startsOnRead = false } = {}) {
@@ -86,7 +84,7 @@ const replicasOn = (
 /** Sends each replica a start, as its page does. Resolves when all have responded. */
 async function startOnAll(replicas: readonly Setup[]): Promise<readonly Response[]> {
   const sent = replicas.map((replica) => replica.post({ action: 'start' }))
-  await pass(3_000)
+  await advance(3_000)
   return Promise.all(sent)
 }
 
@@ -135,7 +133,7 @@ describe('a start while the bus does not respond', () => {
     for (let attempt = 0; attempt < 15; attempt += 1)
       for (const replica of replicas) {
         void replica.post({ action: 'start' })
-        await pass(1_500)
+        await advance(1_500)
       }
     expect(Date.now() - (starts[0] ?? 0)).toBeGreaterThan(10_000)
     expect(starts).toHaveLength(1)
@@ -146,7 +144,7 @@ describe('a start while the bus does not respond', () => {
     const setup = createSetup(methods, { bus: failingBus('rejects').bus })
     await setup.post({ action: 'start' })
     // No request was sent for that long, so the bus may have been back.
-    await pass(45_000)
+    await advance(45_000)
     await expectRefusal(await setup.post({ action: 'start' }), 'provider-unavailable', {
       retryAfterMs: 5_000,
     })
@@ -197,7 +195,7 @@ describe('a start while the bus does not respond', () => {
       await expectRefusal(await setup.post({ action: 'start' }), code)
       expect(starts).toEqual([])
       isFailing = false
-      await pass(60_000)
+      await advance(60_000)
       expect((await setup.post({ action: 'start' })).status).toBe(200)
       expect(starts).toHaveLength(1)
     },
@@ -229,8 +227,8 @@ it('if a read starts a pairing, no replica fetches the next code for 30 seconds 
   const begun = starts.length
   isAway = true
   const awayAt = Date.now()
-  await pass(120_000)
+  await advance(120_000)
   expect(starts[begun]).toBeGreaterThanOrEqual(awayAt + 30_000)
   for (const tab of tabs) tab.leave()
-  await pass(0)
+  await settle()
 })

@@ -12,6 +12,7 @@ import {
   type MockWahaOptions,
   mockWaha,
 } from '../../src/testing.js'
+import { advance, emulateTime } from '../time.js'
 import { type CorePage, openCorePage } from './core-page.js'
 import { HANDLER_URL, readTab, separateHandler } from './setup.js'
 
@@ -44,12 +45,11 @@ interface Place {
 
 // Loads the module that draws pictures, which takes real time: a fake clock would continue during it.
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
+emulateTime()
 beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) })
   vi.spyOn(Math, 'random').mockReturnValue(0)
   return () => {
     vi.restoreAllMocks()
-    vi.useRealTimers()
   }
 })
 
@@ -115,7 +115,7 @@ function open(
   async function pass(durationMs: number): Promise<void> {
     for (let left = durationMs; left > 0; left -= FRAME_MS) {
       page.tick()
-      await vi.advanceTimersByTimeAsync(Math.min(FRAME_MS, left))
+      await advance(Math.min(FRAME_MS, left))
       const { session } = page
       const name =
         'notice' in session && session.notice ? `${session.status}: ${session.notice}` : session.status
@@ -327,7 +327,7 @@ describe('requests to a WAHA server that sends webhooks to the handler', () => {
   /** Lets time pass. Checking the secret of a webhook takes real time, during which the clock stops. */
   async function watched({ underWay }: Place, durationMs: number): Promise<void> {
     for (let left = durationMs; left > 0; left -= 50) {
-      await vi.advanceTimersByTimeAsync(50)
+      await advance(50)
       await Promise.all(underWay)
       underWay.clear()
     }

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
+import { advance, emulateTime, START, settle } from '../time.js'
 import {
   createSetup,
   expectRefusal,
@@ -13,19 +14,10 @@ import {
 } from './setup.js'
 import { timing } from './spy-provider.js'
 
-const NOW = Date.UTC(2026, 10, 21)
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 const BEARER = { headers: { authorization: `Bearer ${SECRET}` } }
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: NOW })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+emulateTime()
 
 const linking: PairingSnapshot = { status: 'linking' }
 
@@ -70,14 +62,14 @@ describe('a webhook', () => {
     const setup = hookedSetup()
     const tabs = [await setup.watch(), await setup.watch('&method=phone-code')]
     await expectTaken(await setup.webhook({}, BEARER))
-    await pass(timing.qrMinIntervalMs)
+    await advance(timing.qrMinIntervalMs)
     expect(tabs.map((tab) => shownIn(tab).at(-1))).toEqual(['linking', 'linking'])
   })
 
   it('after a scan removes the code for a page that opens later', async () => {
     const setup = hookedSetup()
     await setup.watch()
-    await pass(timing.qrMinIntervalMs)
+    await advance(timing.qrMinIntervalMs)
     await setup.webhook({}, BEARER)
     expect(shownIn(await setup.watch())).toEqual(['linking'])
   })
@@ -85,7 +77,7 @@ describe('a webhook', () => {
   it('is cached for a page that opens four seconds later', async () => {
     const setup = hookedSetup()
     await setup.webhook({}, BEARER)
-    await pass(4_000)
+    await advance(4_000)
     expect(shownIn(await setup.watch()).at(0)).toBe('linking')
   })
 
@@ -93,11 +85,11 @@ describe('a webhook', () => {
     const setup = hookedSetup()
     for (let count = 0; count < 50; count += 1) await setup.webhook({}, BEARER)
     expect(setup.calls).toEqual(['getStatus'])
-    await pass(timing.qrMinIntervalMs - 1)
+    await advance(timing.qrMinIntervalMs - 1)
     expect(setup.calls).toEqual(['getStatus'])
-    await pass(1)
+    await advance(1)
     expect(setup.calls).toEqual(['getStatus', 'getStatus'])
-    await pass(60_000)
+    await advance(60_000)
     expect(setup.calls).toHaveLength(2)
     expect(vi.getTimerCount()).toBe(0)
   })
@@ -118,12 +110,12 @@ describe('a webhook', () => {
       )
       const tab = await setup.watch()
       await setup.webhook({}, BEARER)
-      await pass(10_000)
+      await advance(10_000)
       expect(setup.calls).toContain('getStatus')
       expect(new Set(shownIn(tab))).toEqual(new Set(['qr']))
       expect(onLinked).not.toHaveBeenCalled()
       tab.leave()
-      await pass(0)
+      await settle()
     },
   )
 
@@ -138,11 +130,11 @@ describe('a webhook', () => {
       )
       const tab = await setup.watch()
       await setup.webhook({}, BEARER)
-      await pass(20_000)
+      await advance(20_000)
       expect(new Set(shownIn(tab))).toEqual(new Set(['linked']))
       expect(onUnlinked).not.toHaveBeenCalled()
       tab.leave()
-      await pass(0)
+      await settle()
     },
   )
 
@@ -150,7 +142,7 @@ describe('a webhook', () => {
     const getStatus = () => Promise.reject(new PairingError('provider-unavailable', ''))
     const setup = hookedSetup({ getStatus })
     await expectTaken(await setup.webhook({}, BEARER))
-    await pass(60_000)
+    await advance(60_000)
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -170,7 +162,7 @@ describe('a webhook', () => {
     const setup = hookedSetup({ readWebhook: () => undefined })
     const tab = await setup.watch()
     await expectTaken(await setup.webhook({ typeWebhook: 'incomingMessageReceived' }, BEARER))
-    await pass(0)
+    await settle()
     expect(shownIn(tab)).toEqual(['qr'])
     expect(setup.log).not.toContainEqual(expect.objectContaining({ event: 'webhook' }))
   })
@@ -196,10 +188,10 @@ describe('a webhook', () => {
   it('that arrives twice causes one request', async () => {
     const setup = hookedSetup()
     const tab = await setup.watch()
-    await pass(2_000)
+    await advance(2_000)
     await setup.webhook({}, BEARER)
     await setup.webhook({}, BEARER)
-    await pass(0)
+    await settle()
     expect(shownIn(tab)).toEqual(['qr', 'linking'])
     expect(setup.calls).toEqual(['getQrCode', 'getStatus'])
   })
@@ -213,7 +205,7 @@ describe('the time in a webhook', () => {
     async (ageMs) => {
       const setup = hookedSetup(sent(ageMs))
       await expectTaken(await setup.webhook({}, BEARER))
-      await pass(10_000)
+      await advance(10_000)
       expect(setup.calls).toEqual([])
       expect(setup.log).toEqual([])
     },
@@ -239,12 +231,12 @@ describe('a QR code in a webhook', () => {
       ...(ageMs !== undefined && { webhookSentAt: () => Date.now() - ageMs }),
     })
     const tab = await setup.watch()
-    await pass(timing.qrMinIntervalMs)
+    await advance(timing.qrMinIntervalMs)
     await setup.webhook({}, BEARER)
-    await pass(0)
+    await settle()
     const isShown = tab.text.includes('2@hook')
     tab.leave()
-    await pass(0)
+    await settle()
     return isShown
   }
 
@@ -265,15 +257,15 @@ describe('a QR code in a webhook', () => {
       webhookSentAt: () => Date.now(),
     })
     const tab = await setup.watch()
-    await pass(timing.qrMinIntervalMs)
+    await advance(timing.qrMinIntervalMs)
     isSlow = true
     const sentAt = Date.now()
     await setup.webhook({}, BEARER)
-    await pass(7_000)
+    await advance(7_000)
     const shown = tab.events.find(({ data }) => data.qrCode)?.data
     expect(Number(shown?.at) + Number(shown?.expiresInMs)).toBe(sentAt + 15_000)
     tab.leave()
-    await pass(10_000)
+    await advance(10_000)
   })
 
   it.each([10_000, 59_000, -60_001, undefined])('is not shown if its age is %s ms', async (ageMs) => {
@@ -296,7 +288,7 @@ describe('a `readWebhook` of the host', () => {
     })
     const tab = await setup.watch()
     await setup.webhook({ apiKey: SECRET, nested: { authorization: SECRET } }, BEARER)
-    await pass(timing.qrMinIntervalMs)
+    await advance(timing.qrMinIntervalMs)
     expect(tab.events.at(-1)?.data).toMatchObject({ status: 'linked', account: { name: 'Ana' } })
     expect(tab.text).not.toContain(SECRET)
   })
@@ -314,7 +306,7 @@ describe('a `readWebhook` of the host', () => {
     const setup = hookedSetup({ readWebhook: readWebhook as () => undefined })
     const tab = await setup.watch()
     await expectRefusal(await setup.webhook({}, BEARER), 'invalid-answer')
-    await pass(0)
+    await settle()
     expect(shownIn(tab)).toEqual(['qr'])
   })
 
@@ -337,7 +329,7 @@ describe('a `readWebhook` of the host', () => {
       await setup.watch()
       await setup.webhook({}, BEARER)
       setup.calls.length = 0
-      await pass(10 * 60_000)
+      await advance(10 * 60_000)
       expect(setup.calls.length).toBeGreaterThan(50)
       expect(setup.calls.length).toBeLessThan(400)
     },
@@ -349,7 +341,7 @@ describe('a webhook of GREEN-API', () => {
   const payload = {
     typeWebhook: 'stateInstanceChanged',
     instanceData: { idInstance: 1101000001, wid: '5511987654321@c.us', typeInstance: 'whatsapp' },
-    timestamp: Math.floor(NOW / 1_000),
+    timestamp: Math.floor(START / 1_000),
     stateInstance: 'authorized',
   }
 
@@ -370,7 +362,7 @@ describe('a webhook of GREEN-API', () => {
     const setup = greenSetup(true)
     const tab = await setup.watch('&method=phone-code')
     await expectTaken(await setup.webhook(payload, BEARER))
-    await pass(5_000)
+    await advance(5_000)
     expect(tab.events.at(-1)?.data).toMatchObject({
       status: 'linked',
       account: { phoneNumber: '5511987654321' },
@@ -381,7 +373,7 @@ describe('a webhook of GREEN-API', () => {
     const setup = greenSetup(true)
     const late = { ...payload, timestamp: payload.timestamp - 6 * 3_600 }
     await expectTaken(await setup.webhook(late, BEARER))
-    await pass(10_000)
+    await advance(10_000)
     expect(setup.log).toEqual([])
   })
 
@@ -401,7 +393,7 @@ describe('a webhook of GREEN-API', () => {
     const setup = greenSetup()
     const tab = await setup.watch('&method=phone-code')
     await expectTaken(await setup.webhook(typeof body === 'string' ? JSON.stringify(body) : body, BEARER))
-    await pass(0)
+    await settle()
     expect(stepsIn(tab)).toEqual(['unlinked'])
   })
 })
