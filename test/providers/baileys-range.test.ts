@@ -10,8 +10,6 @@ const oldest = {
   '7.0.0-rc.9': () => import('baileys-first-7'),
 } as const
 
-const LATENCY_MS = 50
-
 describe.each(['6.7.21', '7.0.0-rc.9'] as const)('baileys %s', (version) => {
   let setup: Setup
   const makeWASocket = vi.fn()
@@ -23,7 +21,7 @@ describe.each(['6.7.21', '7.0.0-rc.9'] as const)('baileys %s', (version) => {
       return { ...module, makeWASocket: makeWASocket.mockImplementation(module.makeWASocket) }
     })
     const { baileys } = await import('../../src/providers/baileys.js')
-    setup = await openSetup({ latencyMs: LATENCY_MS }, baileys)
+    setup = await openSetup({ waitsForKeys: true }, baileys)
   })
 
   afterEach(async () => {

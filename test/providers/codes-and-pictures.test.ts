@@ -1,56 +1,45 @@
 import { describe, expect, it } from 'vitest'
-import { normalizePhoneNumber } from '../../src/core/phone-number.js'
-import type { PairingProvider } from '../../src/core/provider.js'
-import { evolutionApi } from '../../src/providers/evolution-api.js'
-import { greenApi } from '../../src/providers/green-api.js'
-import { ownServer } from '../../src/providers/own-server.js'
-import { waha } from '../../src/providers/waha.js'
-import { wasend } from '../../src/providers/wasend.js'
-import { zApi } from '../../src/providers/z-api.js'
-import { IMAGE, json, PNG, QR_TEXT, rejection, stubFetch } from './fetch-stub.js'
+import { IMAGE, json, PNG, QR_TEXT, type Routes, rejection, stubRoutes } from './fetch-stub.js'
+import { type HttpAdapter, httpAdapters, number } from './http-adapters.js'
 
 // Tests every input of a code or a picture: each adapter, and the webhook with a QR code. Tables for the rules themselves are in
 // test/core/pairing-code.test.ts and test/core/qr-payload.test.ts; test/core/update.test.ts has one for an update that a page
 // reads.
 
-const secret = 'd75b3a66374942c5b3c019c698abc206'
-const baseUrl = 'https://api.example'
-const number = normalizePhoneNumber('5511987654321')
-
-/** Creates an adapter whose server returns this value as a QR code or a pairing code. */
-type Make = (value: unknown) => PairingProvider
-
-const withSession = (value: unknown): typeof fetch =>
-  stubFetch((request) => {
-    if (/auth\/qr|\/qr$/.test(request.url)) return json({ value, data: value })(request)
-    return request.url.endsWith('request-code')
-      ? json({ code: value })(request)
-      : json({ status: 'SCAN_QR_CODE' })(request)
-  }).fetch
-
-const adapters: Readonly<Record<string, Make>> = {
-  greenApi: (value) =>
-    greenApi({
-      idInstance: '1101000001',
-      apiTokenInstance: secret,
-      fetch: stubFetch(json({ type: 'qrCode', message: value, status: true, code: value })).fetch,
+/** Each adapter, with the responses in which a value is a QR code and a pairing code. */
+const adapters: readonly (readonly [string, HttpAdapter, (value: unknown) => Routes])[] = [
+  [
+    'greenApi',
+    httpAdapters.greenApi,
+    (value) => ({
+      'GET qr': json({ type: 'qrCode', message: value }),
+      'POST getAuthorizationCode': json({ status: true, code: value }),
     }),
-  zApi: (value) =>
-    zApi({
-      instanceId: '3C0587A6',
-      token: secret,
-      fetch: stubFetch((request) =>
-        json(request.url.endsWith('/status') ? { connected: false } : { value })(request),
-      ).fetch,
+  ],
+  [
+    'zApi',
+    httpAdapters.zApi,
+    (value) => ({ 'GET qr-code': json({ value }), [`GET phone-code/${number}`]: json({ value }) }),
+  ],
+  ['wasend', httpAdapters.wasend, (value) => ({ 'GET qr': json({ data: value }) })],
+  [
+    'waha',
+    httpAdapters.waha,
+    (value) => ({
+      'GET auth/qr': json({ value }),
+      'POST logout': json({ status: 'STARTING' }, 201),
+      'POST auth/request-code': json({ code: value }),
     }),
-  wasend: (value) => wasend({ apiKey: secret, sessionId: 'main-1', fetch: withSession(value) }),
-  waha: (value) => waha({ baseUrl, apiKey: secret, session: 'default', fetch: withSession(value) }),
-  ownServer: (value) =>
-    ownServer({
-      url: `${baseUrl}/pairing`,
-      fetch: stubFetch(json({ state: 'ready', qr: value, code: value })).fetch,
-    }),
-}
+  ],
+  [
+    'ownServer',
+    httpAdapters.ownServer,
+    (value) => {
+      const answer = json({ state: 'ready', qr: value, code: value })
+      return { 'GET /pairing': answer, 'POST /pairing': answer }
+    },
+  ],
+]
 
 const pictures: readonly (readonly [string, string])[] = [
   ['labelled twice', `data:image/png;base64,${IMAGE.src}`],
@@ -90,9 +79,16 @@ const noCodes = [
   'Not found',
   'NOTFOUND',
   '482913',
-].concat('{"code":"ABCD1234"}', '["ABCD1234"]', 'ABCD12345', 'ABCD1234ABCD1234')
+  '{"code":"ABCD1234"}',
+  '["ABCD1234"]',
+  'ABCD12345',
+  'ABCD1234ABCD1234',
+  ...[{ a: 1 }, ['ABCD1234'], true, 0, Number.MAX_SAFE_INTEGER],
+]
 
-describe.each(Object.entries(adapters))('%s', (name, make) => {
+describe.each(adapters)('%s', (name, adapter, routesOf) => {
+  const make = (value: unknown) => adapter.make(stubRoutes({ ...adapter.waiting, ...routesOf(value) }).fetch)
+
   it.each([...pictures, ...bytes])('draws a picture %s', async (_, value) => {
     expect(await make(value).getQrCode({})).toMatchObject({ status: 'qr', qrCode: IMAGE })
   })
@@ -107,15 +103,7 @@ describe.each(Object.entries(adapters))('%s', (name, make) => {
     expect(['invalid-answer', 'preparing']).toContain(outcome)
   })
 
-  it.each([{ a: 1 }, ['ABCD1234'], true, 0, Number.MAX_SAFE_INTEGER])(
-    'shows no code for %j',
-    async (value) => {
-      const outcome = make(value).requestPairingCode?.(number, {})
-      if (outcome) await rejection(outcome)
-    },
-  )
-
-  it.each(noCodes)('shows no code for %j', async (value) => {
+  it.each<unknown>(noCodes)('shows no pairing code for %j', async (value) => {
     const outcome = make(value).requestPairingCode?.(number, {})
     if (outcome) expect(['invalid-answer', 'code-refused']).toContain((await rejection(outcome)).code)
   })
@@ -132,9 +120,10 @@ describe.each(Object.entries(adapters))('%s', (name, make) => {
 })
 
 describe('the webhook qrcode.updated of Evolution API', () => {
-  const provider = evolutionApi({ baseUrl, apiKey: secret, instanceName: 'shop' })
   const read = (qrcode: unknown) =>
-    provider.readWebhook?.({ event: 'qrcode.updated', instance: 'shop', data: { qrcode } })
+    httpAdapters.evolutionApi
+      .make(fetch)
+      .readWebhook?.({ event: 'qrcode.updated', instance: 'shop', data: { qrcode } })
 
   it.each(pictures)('accepts a picture %s', (_, base64) => {
     expect(read({ base64 })).toMatchObject({ status: 'qr', qrCode: IMAGE })

@@ -45,11 +45,11 @@ export function stubFetch(answer: Answer): FetchStub {
   }
 }
 
-/**
- * Responds by keys such as `GET qr`; several responses are used in turn, and the last one repeats. Any other request is a mistake
- * of the test.
- */
-export function stubRoutes(routes: Readonly<Record<string, Answer | readonly Answer[]>>): FetchStub {
+/** Responses by requests such as `GET qr`. Several are used in turn, and the last one repeats. */
+export type Routes = Readonly<Record<string, Answer | readonly Answer[]>>
+
+/** Returns a `fetch` that responds from routes. Any other request is a mistake of the test. */
+export function stubRoutes(routes: Routes): FetchStub {
   const turns = new Map<string, number>()
   return stubFetch((request) => {
     const name = nameOf(request)

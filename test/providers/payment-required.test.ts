@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { normalizePhoneNumber } from '../../src/core/phone-number.js'
-import type { PairingProvider } from '../../src/core/provider.js'
-import { evolutionApi } from '../../src/providers/evolution-api.js'
-import { greenApi } from '../../src/providers/green-api.js'
 import { isPaymentRequired } from '../../src/providers/lib/payment-required.js'
-import { ownServer } from '../../src/providers/own-server.js'
-import { waha } from '../../src/providers/waha.js'
-import { wasend } from '../../src/providers/wasend.js'
-import { zApi } from '../../src/providers/z-api.js'
 import { type Answer, json, page, rejection, stubFetch, text } from './fetch-stub.js'
+import { eachHttpAdapter, httpAdapters, number } from './http-adapters.js'
 
 // Reports of an unpaid plan from a provider or from a reseller of its servers. They have any words and any HTTP status, and are
 // JSON or text. Other subjects do not count: other things that expire, other subscriptions and payments, rate limits, and pages,
@@ -111,19 +104,6 @@ describe('isPaymentRequired()', () => {
   })
 })
 
-const number = normalizePhoneNumber('5511987654321')
-const secret = 'd75b3a66374942c5b3c019c698abc206'
-const baseUrl = 'https://api.example'
-
-const adapters: readonly (readonly [string, (fetch: typeof globalThis.fetch) => PairingProvider])[] = [
-  ['greenApi', (fetch) => greenApi({ idInstance: '1101000001', apiTokenInstance: secret, fetch })],
-  ['zApi', (fetch) => zApi({ instanceId: '3C0587A6', token: secret, fetch })],
-  ['wasend', (fetch) => wasend({ apiKey: secret, sessionId: 'main-1', fetch })],
-  ['evolutionApi', (fetch) => evolutionApi({ baseUrl, apiKey: secret, instanceName: 'shop', fetch })],
-  ['waha', (fetch) => waha({ baseUrl, apiKey: secret, session: 'default', fetch })],
-  ['ownServer', (fetch) => ownServer({ url: `${baseUrl}/pairing`, fetch })],
-]
-
 const unpaid: readonly (readonly [string, Answer])[] = [
   ['HTTP 402 with JSON of any form', json({ detail: 'No.' }, 402)],
   ['the text of Z-API with HTTP 400', json({ error: due[0] }, 400)],
@@ -138,7 +118,7 @@ const unpaid: readonly (readonly [string, Answer])[] = [
   ['a text with HTTP 500', json({ message: 'Plan expired' }, 500)],
 ]
 
-describe.each(adapters)('%s', (_, make) => {
+describe.each(eachHttpAdapter)('%s', (_, { make }) => {
   it.each(unpaid)('reports "subscription-expired" after %s', async (_title, answer) => {
     const { fetch } = stubFetch(answer)
     expect((await rejection(make(fetch).getStatus({}))).code).toBe('subscription-expired')
@@ -159,14 +139,10 @@ describe.each(adapters)('%s', (_, make) => {
   })
 })
 
-describe('zApi', () => {
-  it.each(['status', 'qr-code'])(
-    'reports "subscription-expired" if %s reports it with HTTP 200',
-    async (call) => {
-      const { fetch } = stubFetch(json({ connected: false, error: due[0] }))
-      const provider = zApi({ instanceId: '3C0587A6', token: secret, fetch })
-      const outcome = call === 'status' ? provider.getStatus({}) : provider.getQrCode({})
-      expect((await rejection(outcome)).code).toBe('subscription-expired')
-    },
-  )
-})
+it.each(['getStatus', 'getQrCode'] as const)(
+  '%s() of zApi rejects with "subscription-expired" if Z-API reports it with HTTP 200',
+  async (call) => {
+    const { fetch } = stubFetch(json({ connected: false, error: due[0] }))
+    expect((await rejection(httpAdapters.zApi.make(fetch)[call]({}))).code).toBe('subscription-expired')
+  },
+)

@@ -1,59 +1,19 @@
 import { describe, expect, it, vi } from 'vitest'
-import { normalizePhoneNumber } from '../../src/core/phone-number.js'
-import type { PairingMemory, PairingProvider } from '../../src/core/provider.js'
-import { evolutionApi } from '../../src/providers/evolution-api.js'
+import type { PairingMemory } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
-import { ownServer } from '../../src/providers/own-server.js'
-import { waha } from '../../src/providers/waha.js'
-import { wasend } from '../../src/providers/wasend.js'
-import { zApi } from '../../src/providers/z-api.js'
-import { type Answer, empty, json, page, rejection, stubFetch, text, withFakeTimers } from './fetch-stub.js'
-
-const number = normalizePhoneNumber('5511987654321')
-const secret = 'd75b3a66374942c5b3c019c698abc206'
-const baseUrl = 'https://api.example'
-
-interface Adapter {
-  readonly make: (fetch: typeof globalThis.fetch) => PairingProvider
-  /** An error in the provider's own form. */
-  readonly own: (status: number) => Answer
-  readonly isSelfHosted: boolean
-}
-
-const nest = (status: number) => json({ statusCode: status, message: 'No.' }, status)
-
-const adapters: Readonly<Record<string, Adapter>> = {
-  greenApi: {
-    make: (fetch) => greenApi({ idInstance: '1101000001', apiTokenInstance: secret, fetch }),
-    own: (status) => json({ message: 'No.' }, status),
-    isSelfHosted: false,
-  },
-  zApi: {
-    make: (fetch) => zApi({ instanceId: '3C0587A6', token: secret, fetch }),
-    own: (status) => json({ error: 'No.' }, status),
-    isSelfHosted: false,
-  },
-  wasend: {
-    make: (fetch) => wasend({ apiKey: secret, sessionId: 'main-1', fetch }),
-    own: nest,
-    isSelfHosted: false,
-  },
-  evolutionApi: {
-    make: (fetch) => evolutionApi({ baseUrl, apiKey: secret, instanceName: 'shop', fetch }),
-    own: (status) => json({ status, error: 'No', response: { message: ['No.'] } }, status),
-    isSelfHosted: true,
-  },
-  waha: {
-    make: (fetch) => waha({ baseUrl, apiKey: secret, session: 'default', fetch }),
-    own: nest,
-    isSelfHosted: true,
-  },
-  ownServer: {
-    make: (fetch) => ownServer({ url: `${baseUrl}/pairing`, fetch }),
-    own: (status) => json({ error: 'No.' }, status),
-    isSelfHosted: true,
-  },
-}
+import {
+  type Answer,
+  empty,
+  hang,
+  json,
+  page,
+  rejection,
+  stubFetch,
+  stubRoutes,
+  text,
+  withFakeTimers,
+} from './fetch-stub.js'
+import { eachHttpAdapter, httpAdapters, number, secret } from './http-adapters.js'
 
 const refusals = [
   [401, 'unauthorized'],
@@ -91,14 +51,51 @@ const nothings: readonly (readonly [string, Answer, string])[] = [
   ['a page', page(200), 'provider-unavailable'],
 ]
 
-describe.each(Object.entries(adapters))('a success of %s', (_name, { make }) => {
+describe.each(eachHttpAdapter)('a success of %s', (_name, { make }) => {
   it.each(nothings)('with %s is an error immediately', async (_, answer, code) => {
     for (const call of calls)
       expect((await rejection(make(stubFetch(answer).fetch)[call]({}))).code).toBe(code)
   })
 })
 
-describe.each(Object.entries(adapters))('a refusal from %s', (_name, { make, own, isSelfHosted }) => {
+// The state of the session was read before, and that response was right.
+describe.each(eachHttpAdapter)(
+  'the response of %s to the request for a QR code',
+  (_name, { make, own, qrCode, waiting }) => {
+    it.each<[string, Answer, string]>([
+      ['a wrong key', own(401), 'unauthorized'],
+      ['too many requests', own(429), 'rate-limited'],
+      ['a server error', own(500), 'provider-unavailable'],
+      ['a page', page(200), 'provider-unavailable'],
+      ['an empty body', empty(), 'invalid-answer'],
+      ['half a JSON body', text('{"value":"2@', 200, 'application/json'), 'invalid-answer'],
+    ])('is an error if it is %s', async (_title, answer, code) => {
+      const { fetch } = stubRoutes({ ...waiting, [qrCode]: answer })
+      expect((await rejection(make(fetch).getQrCode({}))).code).toBe(code)
+    })
+  },
+)
+
+describe.each(eachHttpAdapter.filter(([, { account }]) => account))(
+  'getStatus() of %s with a separate request for the account',
+  (_name, { make, own, account, linked }) => {
+    it.each<[string, Answer]>([
+      ['fails', own(429)],
+      ['is a page', page(502)],
+      ['is cut off', text('[{"name":"', 200, 'application/json')],
+      ['hangs', hang],
+    ])('is linked without an account, within five seconds, if that request %s', async (_title, answer) => {
+      await withFakeTimers(async () => {
+        const { fetch } = stubRoutes({ ...linked, [`${account}`]: answer })
+        const snapshot = make(fetch).getStatus({})
+        await vi.advanceTimersByTimeAsync(5_000)
+        expect(await snapshot).toEqual({ status: 'linked', account: {} })
+      })
+    })
+  },
+)
+
+describe.each(eachHttpAdapter)('a refusal from %s', (_name, { make, own, isSelfHosted }) => {
   it.each(refusals)('with HTTP %i in the form of the provider is "%s"', async (status, code) => {
     for (const call of calls) {
       const error = await rejection(make(stubFetch(own(status)).fetch)[call]({}))
@@ -205,10 +202,10 @@ describe('JSON of another API', () => {
     ['Kubernetes', { kind: 'Status', status: 'Failure', message: 'forbidden', code: 403 }],
     ['Azure', { error: { code: 'AuthenticationFailed', message: 'No.' } }],
   ])('of %s is a transient error for WAHA and Evolution API, whose own form is known', async (_, body) => {
-    for (const name of ['waha', 'evolutionApi']) {
+    for (const { make } of [httpAdapters.waha, httpAdapters.evolutionApi]) {
       for (const [status] of refusals) {
-        const provider = adapters[name]?.make(stubFetch(json(body, status)).fetch)
-        if (provider) expect((await rejection(provider.getStatus({}))).code).toBe('provider-unavailable')
+        const provider = make(stubFetch(json(body, status)).fetch)
+        expect((await rejection(provider.getStatus({}))).code).toBe('provider-unavailable')
       }
     }
   })

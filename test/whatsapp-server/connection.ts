@@ -1,8 +1,11 @@
+import { webcrypto } from 'node:crypto'
 import { type BinaryNode, decodeBinaryNode, encodeBinaryNode } from 'baileys'
 import type { WebSocket } from 'ws'
 import type { ServerCertificates } from './certificates.js'
 import { createFrameReader, frameOf } from './frames.js'
 import { type ClientIntroduction, createNoiseResponder } from './noise.js'
+
+const { subtle } = webcrypto
 
 /** A connected client. */
 export interface Connection {
@@ -23,19 +26,31 @@ export interface ConnectionListener {
   onFault(error: unknown): void
 }
 
+/**
+ * The client derives one key in the same process at the same time. Many keys, one after the other, take longer on a machine of any
+ * speed.
+ */
+async function deriveManyKeys(): Promise<void> {
+  for (let count = 0; count < 20; count += 1) {
+    const key = await subtle.importKey('raw', new Uint8Array(32), 'HKDF', false, ['deriveBits'])
+    const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(32), info: new Uint8Array(0) }
+    await subtle.deriveBits(algorithm, key, 512)
+  }
+}
+
 /** Runs the handshake, sealed frames and stanzas over one WebSocket. */
 export function acceptConnection(
   webSocket: WebSocket,
   certificates: ServerCertificates,
   listener: ConnectionListener,
-  latencyMs = 0,
+  waitsForKeys = false,
 ): Connection {
   const noise = createNoiseResponder(certificates)
   const readFrames = createFrameReader()
+  let areKeysDerived: Promise<void> | undefined
   const write = (frame: Buffer): void => {
-    if (latencyMs === 0) webSocket.send(frame)
-    // Equal delays keep the order of the frames.
-    else setTimeout(() => webSocket.send(frame), latencyMs)
+    if (areKeysDerived) void areKeysDerived.then(() => webSocket.send(frame))
+    else webSocket.send(frame)
   }
   let step: 'hello' | 'finish' | 'open' | 'ended' = 'hello'
 
@@ -58,6 +73,7 @@ export function acceptConnection(
     } else if (step === 'finish') {
       const introduction = noise.readFinish(frame)
       step = 'open'
+      if (waitsForKeys) areKeysDerived = deriveManyKeys()
       listener.onIntroduction(connection, introduction)
     } else if (step === 'open') {
       await listener.onNode(connection, await decodeBinaryNode(noise.open(frame)))

@@ -19,11 +19,11 @@ export interface WhatsAppServerOptions {
   /** @default none, as if the account hides its picture */
   readonly pictureUrl?: string | undefined
   /**
-   * The delay of each frame from the server, in milliseconds. Baileys before 7.0.0-rc10 loses frames that
-   * arrive while it still creates its keys. No real connection is fast enough for that.
-   * @default 0
+   * Sends nothing after the handshake until the client has derived its keys. Baileys before 7.0.0-rc10 loses frames that arrive
+   * earlier. No real connection is fast enough for that.
+   * @default false
    */
-  readonly latencyMs?: number | undefined
+  readonly waitsForKeys?: boolean | undefined
 }
 
 /** The requests that the server refuses, and the error code for each. */
@@ -84,7 +84,7 @@ export async function startWhatsAppServer({
   refLifetimesMs = WHATSAPP_REF_LIFETIMES_MS,
   phoneNumber = '5511987654321',
   pictureUrl,
-  latencyMs,
+  waitsForKeys,
 }: WhatsAppServerOptions = {}): Promise<WhatsAppServer> {
   const account = createAccount(phoneNumber)
   const events = new EventEmitter<WhatsAppServerEvents>()
@@ -173,7 +173,7 @@ export async function startWhatsAppServer({
         },
         onFault: (fault) => faults.push(fault),
       },
-      latencyMs,
+      waitsForKeys,
     )
     connections.add(connection)
   })
