@@ -5,6 +5,7 @@ import { ownServer } from '../../src/providers/own-server.js'
 import { waha } from '../../src/providers/waha.js'
 import { zApi } from '../../src/providers/z-api.js'
 import { json, stubFetch, thrownBy } from './fetch-stub.js'
+import { eachHttpAdapter } from './http-adapters.js'
 
 const secret = 'd75b3a66374942c5b3c019c698abc206'
 const url = 'https://engine.example/main'
@@ -63,6 +64,22 @@ describe('the timing of ownServer()', () => {
     Reflect.set(given, 'statusIntervalMs', undefined)
     const { timing } = ownServer({ url, timing: given })
     expect(timing).toMatchObject({ qrIntervalMs: 100, statusIntervalMs: 2_000 })
+  })
+})
+
+describe.each(eachHttpAdapter)('%s', (name, { make, id, sessionId }) => {
+  it('has the name and the session that pages and logs show', () => {
+    expect(make(fetch)).toMatchObject({ id, sessionId })
+  })
+
+  it(`offers a reset${name === 'wasend' ? ', but no pairing code and no unlink' : ', pairing codes and unlink'}`, () => {
+    const { requestPairingCode, reset, unlink } = make(fetch)
+    const has = name !== 'wasend'
+    expect([requestPairingCode !== undefined, reset !== undefined, unlink !== undefined]).toEqual([
+      has,
+      true,
+      has,
+    ])
   })
 })
 

@@ -48,6 +48,7 @@ const nothings: readonly (readonly [string, Answer, string])[] = [
   ['no body', empty(200), 'invalid-answer'],
   ['half a JSON body', text('{"value":{"stateInstance":', 200, 'application/json'), 'invalid-answer'],
   ['a JSON number', json(7), 'invalid-answer'],
+  ['an object without documented fields', json({ success: true }), 'invalid-answer'],
   ['a page', page(200), 'provider-unavailable'],
 ]
 

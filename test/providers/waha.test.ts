@@ -7,7 +7,6 @@ import { describeAdapterRules } from './adapter-rules.js'
 import {
   type Answer,
   bytes,
-  empty,
   everythingIn,
   IMAGE,
   json,
@@ -16,10 +15,10 @@ import {
   page,
   QR_LINK,
   QR_TEXT,
+  type Routes,
   rejection,
   stubFetch,
   stubRoutes,
-  text,
 } from './fetch-stub.js'
 
 const baseUrl = 'https://waha.example.com'
@@ -28,6 +27,8 @@ const session = 'default'
 const number = normalizePhoneNumber('5511987654321')
 
 const ANA = { id: '5511987654321@c.us', pushName: 'Ana Souza' }
+/** The account after a pairing code was sent for it. */
+const SENT = { ...ANA, pushName: '~' }
 const account = { phoneNumber: '5511987654321', name: 'Ana Souza', id: '5511987654321@c.us' }
 
 const info = (status: unknown, me: object | null = null, code = 200): Answer =>
@@ -35,11 +36,6 @@ const info = (status: unknown, me: object | null = null, code = 200): Answer =>
 const problem = (statusCode: number, message: string, error = 'Error'): Answer =>
   json({ statusCode, message, error }, statusCode)
 const unknownSession = problem(404, 'Session not found')
-const onlyDefault = problem(
-  422,
-  "WAHA Core support only 'default' session. You tried to access 'other' session (base64: b3RoZXI=). If you want to run more then one WhatsApp account - please get WAHA PLUS version.",
-  'Unprocessable Entity',
-)
 const notStarted = problem(
   404,
   "We didn't find a session with name 'default'.\nPlease start it first by using POST /api/sessions/default/start request",
@@ -59,7 +55,7 @@ const noNumberNow = (status: string): Answer =>
 const code = json({ code: 'D2MG-SJT1' }, 201)
 const started = info('STARTING', null, 201)
 
-function make(routes: Readonly<Record<string, Answer | readonly Answer[]>>) {
+function make(routes: Routes) {
   const stub = stubRoutes({ GET: info('SCAN_QR_CODE'), ...routes })
   return { stub, provider: waha({ baseUrl, apiKey, session, fetch: stub.fetch }) }
 }
@@ -84,12 +80,6 @@ beforeEach(() => {
 })
 
 describe('waha', () => {
-  it('uses the session as id and offers both methods, reset and unlink', () => {
-    const { provider } = make({})
-    expect(provider).toMatchObject({ id: 'waha', sessionId: 'waha.example.com/default' })
-    expect(Object.keys(provider)).toEqual(expect.arrayContaining(['requestPairingCode', 'reset', 'unlink']))
-  })
-
   it('encodes the session name in URLs below /api', async () => {
     const stub = stubFetch(info('SCAN_QR_CODE'))
     const provider = waha({ baseUrl, apiKey, session: 'a/b ?#é', fetch: stub.fetch })
@@ -114,33 +104,23 @@ describe('waha', () => {
       expect(Object.fromEntries(headers)).toEqual({ accept: 'application/json', 'x-api-key': apiKey })
     }
   })
-
-  it('reads without a side effect', async () => {
-    const { provider, stub } = make({ 'GET auth/qr': notAsExpected('STARTING') })
-    await provider.getStatus({})
-    await provider.getQrCode({})
-    expect(stub.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET'])
-  })
 })
 
 describe('waha getStatus()', () => {
   it.each([
-    ['STOPPED', 'stopped'],
-    ['STARTING', 'preparing'],
-    ['SCAN_QR_CODE', 'unlinked'],
-    ['FAILED', 'stopped'],
-    ['SOMETHING_NEW', 'preparing'],
-  ])('maps %s to %s', async (status, expected) => {
-    const { provider } = make({ GET: info(status) })
-    expect(await provider.getStatus({})).toEqual({ status: expected })
-  })
-
-  it.each([
-    ['SCAN_QR_CODE', 'unlinked'],
-    ['STARTING', 'preparing'],
-    ['STOPPED', 'stopped'],
-  ])('does not treat a name at %s as a link', async (status, expected) => {
-    const { provider } = make({ GET: info(status, ANA) })
+    ['STOPPED', null, 'stopped'],
+    ['STARTING', null, 'preparing'],
+    ['SCAN_QR_CODE', null, 'unlinked'],
+    ['FAILED', null, 'stopped'],
+    ['SOMETHING_NEW', null, 'preparing'],
+    // The name of an earlier link is no link.
+    ['STOPPED', ANA, 'stopped'],
+    ['STARTING', ANA, 'preparing'],
+    ['SCAN_QR_CODE', ANA, 'unlinked'],
+    // A code was not entered, so nothing is lost.
+    ['FAILED', SENT, 'stopped'],
+  ])('maps %s with the account %j to %s', async (status, me, expected) => {
+    const { provider } = make({ GET: info(status, me) })
     expect(await provider.getStatus({})).toEqual({ status: expected })
   })
 
@@ -151,7 +131,7 @@ describe('waha getStatus()', () => {
       { id: '+55 11 98765-4321@c.us' },
       { ...account, name: undefined, id: '+55 11 98765-4321@c.us' },
     ],
-    ['no name if it is not known yet', { ...ANA, pushName: '~' }, { ...account, name: undefined }],
+    ['no name if it is not known yet', SENT, { ...account, name: undefined }],
     ['no account', null, {}],
   ])('is linked at WORKING and returns %s', async (_title, me, expected) => {
     const { provider } = make({ GET: info('WORKING', me) })
@@ -164,29 +144,14 @@ describe('waha getStatus()', () => {
     expect(await provider.getQrCode({})).toEqual({ status: 'stale' })
   })
 
-  it('is only stopped if the session failed with a code that was not entered, because nothing is lost', async () => {
-    const { provider } = make({ GET: info('FAILED', { ...ANA, pushName: '~' }) })
-    expect(await provider.getStatus({})).toEqual({ status: 'stopped' })
-  })
-
-  it.each<[string, Answer, string]>([
-    ['a wrong key', problem(401, 'Unauthorized'), 'unauthorized'],
-    ['an unknown session', unknownSession, 'session-not-found'],
-    ['an object that is not a session', json({ success: true }), 'invalid-answer'],
-    ['a session name that WAHA Core does not support', onlyDefault, 'session-not-found'],
-  ])('reports %s', async (_title, answer, expected) => {
-    const { provider } = make({ GET: answer })
-    expect((await rejection(provider.getStatus({}))).code).toBe(expected)
-  })
-
   it.each([
+    "WAHA Core support only 'default' session. You tried to access 'other' session (base64: b3RoZXI=). If you want to run more then one WhatsApp account - please get WAHA PLUS version.",
     "WAHA Core support only 'default' session. You tried to access 'Default' session (base64: RGVmYXVsdA==).",
     'WAHA Core supports only "default" session. You tried to access "shop 1" session.',
     'WAHA Core supports only default session.',
     "WAHA Core support only `main-1` session. You tried to access 'default' session.",
   ])('returns session-not-found immediately, for all calls, after: %s', async (message) => {
-    const refusal = problem(422, message, 'Unprocessable Entity')
-    const { provider, stub } = make({ GET: refusal })
+    const { provider, stub } = make({ GET: problem(422, message, 'Unprocessable Entity') })
     const calls = [
       provider.getStatus({}),
       provider.getQrCode({}),
@@ -279,27 +244,17 @@ describe('waha getQrCode()', () => {
   })
 
   it('reads the session again if it is not found, because it may only be stopped', async () => {
-    const stopped = make({ 'GET auth/qr': notStarted, GET: [info('SCAN_QR_CODE'), info('STOPPED')] })
-    expect(await stopped.provider.getQrCode({})).toEqual({ status: 'stopped' })
-    const gone = make({ GET: unknownSession })
-    expect((await rejection(gone.provider.getQrCode({}))).code).toBe('session-not-found')
+    const { provider } = make({ 'GET auth/qr': notStarted, GET: [info('SCAN_QR_CODE'), info('STOPPED')] })
+    expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
   })
 
-  it.each<[string, Answer, string]>([
-    ['a wrong key', problem(401, 'Unauthorized'), 'unauthorized'],
-    ['a server error', problem(500, 'Internal server error'), 'provider-unavailable'],
-    ['a page', page(200), 'provider-unavailable'],
-    ['a text that is not a QR code', json({ value: 'not ready' }), 'invalid-answer'],
-    ['an empty body', empty(), 'invalid-answer'],
-    ['half a response', text('{"value":"2@', 200, 'application/json'), 'invalid-answer'],
-  ])('reports %s', async (_title, answer, expected) => {
-    const { provider } = make({ 'GET auth/qr': answer })
-    expect((await rejection(provider.getQrCode({}))).code).toBe(expected)
+  it('reports a text that is not a QR code', async () => {
+    const { provider } = make({ 'GET auth/qr': json({ value: 'not ready' }) })
+    expect((await rejection(provider.getQrCode({}))).code).toBe('invalid-answer')
   })
 })
 
 describe('waha requestPairingCode()', () => {
-  const SENT = { id: '5511987654321@c.us', pushName: '~' }
   const crash = json({ statusCode: 500, exception: { name: 'TypeError', message: "reading 'x'" } }, 500)
   const starting = [info('STARTING'), info('SCAN_QR_CODE')]
 
@@ -545,17 +500,15 @@ describe('waha requestPairingCode() of an engine without codes', () => {
 })
 
 describe('waha reset()', () => {
+  const changes = { 'POST start': started, 'POST restart': started, 'POST logout': started }
+
   it.each<[string, Answer, string]>([
     ['a stopped session', info('STOPPED'), 'POST start'],
     ['a sleeping session with the account of its link', info('STOPPED', ANA), 'POST start'],
     ['a failed session', info('FAILED'), 'POST restart'],
     ['a session that hangs while it starts', info('STARTING'), 'POST restart'],
     ['a session that failed with leftovers', info('FAILED', ANA), 'POST logout'],
-    [
-      'a session that failed with a code that was not entered',
-      info('FAILED', { ...ANA, pushName: '~' }),
-      'POST logout',
-    ],
+    ['a session that failed with a code that was not entered', info('FAILED', SENT), 'POST logout'],
     ['a session that waits for a scan', info('SCAN_QR_CODE'), 'POST logout'],
   ])('of %s', async (_title, status, action) => {
     const { provider, stub } = make({ GET: status, [action]: started })
@@ -566,17 +519,12 @@ describe('waha reset()', () => {
   it.each<[string, Answer, readonly string[]]>([
     ['failed', info('FAILED'), ['restart', 'logout', 'restart']],
     ['failed with the account of its link', info('FAILED', ANA), ['logout', 'restart', 'logout']],
-    ['failed with half of a link', info('FAILED', { ...ANA, pushName: '~' }), ['logout', 'restart']],
+    ['failed with half of a link', info('FAILED', SENT), ['logout', 'restart']],
     ['hangs in STARTING', info('STARTING'), ['restart', 'logout', 'restart']],
     ['stays STOPPED, where a logout could end a link', info('STOPPED', ANA), ['start', 'restart', 'start']],
     ['has an unknown status', info('SOMETHING_NEW'), ['restart', 'logout']],
   ])('sends a different call than the last one while the session %s', async (_title, status, expected) => {
-    const { stub } = make({
-      GET: status,
-      'POST start': started,
-      'POST restart': started,
-      'POST logout': started,
-    })
+    const { stub } = make({ GET: status, ...changes })
     const memory = {}
     for (const _ of expected) {
       await reset(waha({ baseUrl, apiKey, session, fetch: stub.fetch }), { memory })
@@ -586,11 +534,7 @@ describe('waha reset()', () => {
 
   describe('after the session was linked', () => {
     const linkedThen = (...after: readonly Answer[]) =>
-      make({
-        GET: [info('WORKING', ANA), ...after],
-        'POST restart': started,
-        'POST logout': started,
-      })
+      make({ GET: [info('WORKING', ANA), ...after], ...changes })
 
     it('is stopped, with the reason, when the session fails', async () => {
       const { provider } = linkedThen(info('FAILED', ANA))
@@ -623,7 +567,7 @@ describe('waha reset()', () => {
 
     it.each<[string, Answer]>([
       ['a QR code', info('SCAN_QR_CODE')],
-      ['half of another link', info('SCAN_QR_CODE', { ...ANA, pushName: '~' })],
+      ['half of another link', info('SCAN_QR_CODE', SENT)],
     ])('is stale if the session fails after %s arrived', async (_title, waiting) => {
       const { provider } = linkedThen(waiting, info('FAILED', ANA))
       await provider.getStatus({})
@@ -651,14 +595,12 @@ describe('waha reset()', () => {
       GET: [info('STOPPED'), info('STARTING'), info('STARTING'), info('SCAN_QR_CODE')],
       'POST start': started,
     })
-    let isDone = false
-    void Promise.resolve(provider.reset?.({})).then(() => {
-      isDone = true
-    })
+    const done = vi.fn()
+    void Promise.resolve(provider.reset?.({})).then(done)
     await vi.advanceTimersByTimeAsync(499)
-    expect(isDone).toBe(false)
+    expect(done).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(1)
-    expect([isDone, stub.asked.length]).toEqual([true, 5])
+    expect([done.mock.calls.length, stub.asked.length]).toEqual([1, 5])
   })
 
   it('waits for at most 3 s, because an engine with a browser takes longer', async () => {
@@ -681,7 +623,7 @@ describe('waha reset()', () => {
   })
 
   it('logs out a session that failed again after a restart', async () => {
-    const { provider, stub } = make({ GET: info('FAILED'), 'POST restart': started, 'POST logout': started })
+    const { provider, stub } = make({ GET: info('FAILED'), ...changes })
     await reset(provider)
     expect(await provider.getStatus({})).toEqual({ status: 'stale' })
     await reset(provider)
@@ -689,10 +631,7 @@ describe('waha reset()', () => {
   })
 
   it.each(['SCAN_QR_CODE', 'WORKING'])('does not count a restart that has helped: %s', async (status) => {
-    const { provider } = make({
-      GET: [info('FAILED'), info(status), info('FAILED')],
-      'POST restart': started,
-    })
+    const { provider } = make({ GET: [info('FAILED'), info(status), info('FAILED')], ...changes })
     await reset(provider)
     await provider.getStatus({})
     expect(await provider.getStatus({})).toMatchObject({ status: 'stopped' })
@@ -706,12 +645,9 @@ describe('waha reset()', () => {
     await expect(reset(provider)).resolves.toBeUndefined()
   })
 
-  it.each<[string, Answer, string]>([
-    ['a removed session', unknownSession, 'session-not-found'],
-    ['a refusal', problem(422, 'Not now'), 'invalid-answer'],
-  ])('reports %s', async (_title, answer, expected) => {
-    const { provider } = make({ GET: info('FAILED'), 'POST restart': answer })
-    expect((await rejection(reset(provider))).code).toBe(expected)
+  it('reports a refusal', async () => {
+    const { provider } = make({ GET: info('FAILED'), 'POST restart': problem(422, 'Not now') })
+    expect((await rejection(reset(provider))).code).toBe('invalid-answer')
   })
 })
 
@@ -752,7 +688,7 @@ describe('waha readWebhook()', () => {
     ['a link', event('WORKING', ANA), { status: 'linked', account }],
     ['the end of all codes', event('FAILED'), { status: 'stopped' }],
     ['refused credentials', event('FAILED', ANA), { status: 'stale' }],
-    ['a code that was not entered', event('FAILED', { ...ANA, pushName: '~' }), { status: 'stopped' }],
+    ['a code that was not entered', event('FAILED', SENT), { status: 'stopped' }],
     ['an unknown status', event('SOMETHING_NEW'), { status: 'preparing' }],
   ])('reads %s, and nothing else', (_title, body, expected) => {
     const snapshot = provider.readWebhook?.(body)
@@ -763,11 +699,7 @@ describe('waha readWebhook()', () => {
   it.each<[string, unknown]>([
     ['a stop, which is part of every restart and logout', event('STOPPED')],
     ['an invalid status', event(undefined)],
-    ['another session', event('WORKING', ANA, { session: 'another' })],
     ['another event', event('WORKING', ANA, { event: 'message' })],
-    ['an empty body', undefined],
-    ['a list', []],
-    ['text', 'session.status'],
   ])('ignores %s', (_title, body) => {
     expect(provider.readWebhook?.(body)).toBeUndefined()
   })

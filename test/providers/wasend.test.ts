@@ -10,12 +10,11 @@ import {
   IMAGE,
   json,
   PNG,
-  page,
   QR_TEXT,
+  type Routes,
   rejection,
   stubFetch,
   stubRoutes,
-  text,
   thrownBy,
   withFakeTimers,
 } from './fetch-stub.js'
@@ -37,22 +36,12 @@ const notReady = json(
   422,
 )
 
-function make(
-  routes: Readonly<Record<string, Answer | readonly Answer[]>>,
-  options: Partial<WasendOptions> = {},
-) {
+function make(routes: Routes, options: Partial<WasendOptions> = {}) {
   const stub = stubRoutes({ GET: info('SCAN_QR_CODE'), ...routes })
   return { stub, provider: wasend({ apiKey, sessionId, fetch: stub.fetch, ...options }) }
 }
 
 describe('wasend', () => {
-  it('uses the session as id and offers no pairing code and no unlink', () => {
-    const { provider } = make({})
-    expect(provider).toMatchObject({ id: 'wasend', sessionId })
-    expect(provider.requestPairingCode).toBeUndefined()
-    expect(provider.unlink).toBeUndefined()
-  })
-
   it('encodes the session id in the URL', async () => {
     const stub = stubFetch(info('SCAN_QR_CODE'))
     await wasend({ apiKey, sessionId: 'shop/1 ?#é', fetch: stub.fetch }).getStatus({})
@@ -74,13 +63,6 @@ describe('wasend', () => {
         authorization: `Bearer ${apiKey}`,
       })
     }
-  })
-
-  it('reads without a side effect', async () => {
-    const { provider, stub } = make({ 'GET qr': notReady })
-    await provider.getStatus({})
-    await provider.getQrCode({})
-    expect(stub.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET'])
   })
 })
 
@@ -154,14 +136,9 @@ describe('wasend getStatus()', () => {
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account })
   })
 
-  it.each<[string, Answer, string]>([
-    ['a wrong key', json({ statusCode: 401, message: 'Unauthorized' }, 401), 'unauthorized'],
-    ['an unknown session', notFound, 'session-not-found'],
-    ['null', json(null), 'invalid-answer'],
-    ['an object that is not a session', json({ success: true }), 'invalid-answer'],
-  ])('reports %s', async (_title, answer, code) => {
-    const { provider } = make({ GET: answer })
-    expect((await rejection(provider.getStatus({}))).code).toBe(code)
+  it('rejects with "invalid-answer" after null', async () => {
+    const { provider } = make({ GET: json(null) })
+    expect((await rejection(provider.getStatus({}))).code).toBe('invalid-answer')
   })
 })
 
@@ -307,19 +284,9 @@ describe('wasend getQrCode()', () => {
   })
 
   it.each<[string, Answer, string]>([
-    ['a wrong key', json({ message: 'Unauthorized' }, 401), 'unauthorized'],
-    ['too many requests', json({ message: 'ThrottlerException' }, 429), 'rate-limited'],
-    [
-      'a server error',
-      json({ statusCode: 500, message: 'Internal server error' }, 500),
-      'provider-unavailable',
-    ],
-    ['a page', page(200), 'provider-unavailable'],
     ['a text that is not a QR code', json({ data: 'not ready' }), 'invalid-answer'],
     ['a response without a code', json({}), 'invalid-answer'],
     ['null', json(null), 'invalid-answer'],
-    ['an empty body', empty(), 'invalid-answer'],
-    ['half a response', text('{"data":"iVBO', 200, 'application/json'), 'invalid-answer'],
   ])('reports %s', async (_title, answer, code) => {
     const { provider } = make({ 'GET qr': answer })
     expect((await rejection(provider.getQrCode({}))).code).toBe(code)
@@ -385,41 +352,23 @@ describe('wasend reset()', () => {
     await provider.reset?.({})
     expect(posts(stub)).toEqual(['POST restart', 'POST restart'])
   })
-
-  it('rejects with "session-not-found" for a deleted session', async () => {
-    const { provider } = make({ GET: info('FAILED'), 'POST restart': notFound })
-    expect((await rejection(Promise.resolve(provider.reset?.({})))).code).toBe('session-not-found')
-  })
 })
 
 describe('createWasendSession()', () => {
+  const options = { apiKey, sessionName: 'Shop 12', phoneNumber: '+1 (234) 567-890' }
   const create = (answer: Answer, more: object = {}) => {
     const stub = stubFetch(answer)
-    const session = createWasendSession({
-      apiKey,
-      sessionName: 'Shop 12',
-      phoneNumber: '+1 (234) 567-890',
-      fetch: stub.fetch,
-      ...more,
-    })
-    return { stub, session }
+    return { stub, session: createWasendSession({ ...options, fetch: stub.fetch, ...more }) }
   }
 
   it('creates a session for a number, which is sent with its plus', async () => {
-    const { stub, session } = create(info('STARTING'), {
-      enableWebhook: true,
-      webhookUrl: 'https://shop.example/hook',
-    })
+    const webhook = { enableWebhook: true, webhookUrl: 'https://shop.example/hook' }
+    const { stub, session } = create(info('STARTING'), webhook)
     expect(await session).toEqual({ sessionId, sessionName: 'Shop 12', phoneNumber: '1234567890' })
     expect(stub.requests[0]).toMatchObject({
       method: 'POST',
       url: 'https://api.wasend.dev/sessions',
-      body: {
-        sessionName: 'Shop 12',
-        phoneNumber: '+1234567890',
-        enableWebhook: true,
-        webhookUrl: 'https://shop.example/hook',
-      },
+      body: { sessionName: 'Shop 12', phoneNumber: '+1234567890', ...webhook },
     })
     expect(stub.requests[0]?.body).not.toHaveProperty('enableMessageLogging')
   })
@@ -435,12 +384,7 @@ describe('createWasendSession()', () => {
       'GET qr': json({ data: PNG }),
       GET: [info('SCAN_QR_CODE'), info('WORKING')],
     })
-    const { sessionId: id } = await createWasendSession({
-      apiKey,
-      sessionName: 'Shop 12',
-      phoneNumber: '1234567890',
-      fetch: stub.fetch,
-    })
+    const { sessionId: id } = await createWasendSession({ ...options, fetch: stub.fetch })
     const provider = wasend({ apiKey, sessionId: id, fetch: stub.fetch })
     expect((await provider.getQrCode({})).status).toBe('qr')
     expect((await provider.getStatus({})).status).toBe('linked')

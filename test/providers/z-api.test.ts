@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { type ZApiOptions, zApi } from '../../src/providers/z-api.js'
@@ -7,18 +7,16 @@ import { describeAdapterRules } from './adapter-rules.js'
 import {
   type Answer,
   bytes,
-  empty,
-  hang,
   IMAGE,
   json,
   PNG,
   page,
   QR_LINK,
   QR_TEXT,
+  type Routes,
   rejection,
   stubRoutes,
   text,
-  withFakeTimers,
 } from './fetch-stub.js'
 
 const instanceId = '3C01A2B4F5D6E7F8A9B0C1D2E3F4A5B6'
@@ -51,10 +49,7 @@ const account = {
 const challenge = { challenge: 'c2lt', timeout: 60_000, rpId: 'web.whatsapp.com', allowCredentials: [] }
 const passkey = { status: 'passkey-required', step: 'assert', expiresInMs: expect.any(Number) }
 
-function make(
-  routes: Readonly<Record<string, Answer | readonly Answer[]>>,
-  options: Partial<ZApiOptions> = {},
-) {
+function make(routes: Routes, options: Partial<ZApiOptions> = {}) {
   const stub = stubRoutes(routes)
   return { stub, provider: zApi({ instanceId, token, fetch: stub.fetch, ...options }) }
 }
@@ -63,12 +58,6 @@ const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPa
 const PHONE_CODE = `GET phone-code/${number}`
 
 describe('zApi', () => {
-  it('uses the instance as id and offers both methods, reset and unlink', () => {
-    const { provider } = make({})
-    expect(provider).toMatchObject({ id: 'z-api', sessionId: instanceId })
-    expect(Object.keys(provider)).toEqual(expect.arrayContaining(['requestPairingCode', 'reset', 'unlink']))
-  })
-
   it('sends requests with instance and token in the path', async () => {
     const { provider, stub } = make({ 'GET status': notConnected })
     await provider.getStatus({})
@@ -88,13 +77,6 @@ describe('zApi', () => {
     await provider.reset?.({})
     expect(stub.requests).toHaveLength(4)
     for (const request of stub.requests) expect([...request.headers]).toEqual(headers)
-  })
-
-  it('reads without a side effect', async () => {
-    const { provider, stub } = make({ 'GET status': toBeRestored, 'GET qr-code': toBeRestored })
-    await provider.getStatus({})
-    await provider.getQrCode({})
-    expect(stub.asked).toEqual(['GET status', 'GET qr-code', 'GET status'])
   })
 })
 
@@ -120,7 +102,7 @@ describe('zApi getStatus()', () => {
     ],
     ['not connected, older text', { connected: false, error: 'You are not connected.' }, 'unlinked'],
     ['not connected, without other fields', { connected: false }, 'unlinked'],
-    ['the phone alone is online', { connected: false, smartphoneConnected: true }, 'unlinked'],
+    ['not connected, and the phone is online', { connected: false, smartphoneConnected: true }, 'unlinked'],
     ['an older field', { connected: false, session: true }, 'unlinked'],
     ['to be restored', { connected: false, error: 'You need to restore the session' }, 'stopped'],
     [
@@ -158,23 +140,6 @@ describe('zApi getStatus()', () => {
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: expected })
   })
 
-  it.each([
-    ['fails', json({ error: 'You are not connected' }, 400)],
-    ['is a page', page(200, 'unavailable')],
-  ])('is linked if the device %s', async (_title, answer) => {
-    const { provider } = make({ 'GET status': connected, 'GET device': answer })
-    expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
-  })
-
-  it('is linked even if the request for the device hangs', async () => {
-    await withFakeTimers(async () => {
-      const { provider } = make({ 'GET status': connected, 'GET device': hang })
-      const answer = provider.getStatus({})
-      await vi.advanceTimersByTimeAsync(5_000)
-      expect(await answer).toEqual({ status: 'linked', account: {} })
-    })
-  })
-
   it.each<[string, Answer, string]>([
     ['a missing client token', json({ error: 'null not allowed' }), 'unauthorized'],
     [
@@ -195,7 +160,6 @@ describe('zApi getStatus()', () => {
     ['an unavailable instance', page(404, 'unavailable'), 'provider-unavailable'],
     ['a wrong method', json({ error: 'Method Not Allowed' }, 405), 'invalid-answer'],
     ['an unknown error', json({ error: 'whatever' }, 400), 'invalid-answer'],
-    ['no state', json({ smartphoneConnected: true }), 'invalid-answer'],
     ['null', json(null), 'invalid-answer'],
   ])('reports %s', async (_title, answer, code) => {
     const { provider } = make({ 'GET status': answer })
@@ -283,15 +247,10 @@ describe('zApi getQrCode()', () => {
 
   it.each<[string, Answer, string]>([
     ['a text that is not a QR code', json({ value: 'FA48-HS63' }), 'invalid-answer'],
-    ['half a response', text('{"value":"data:image', 200, 'application/json'), 'invalid-answer'],
-    ['an empty body', empty(), 'invalid-answer'],
     ['an unknown error', json({ error: 'whatever' }, 400), 'invalid-answer'],
     ['a missing client token', json({ error: 'null not allowed' }), 'unauthorized'],
     ['a missing client token, as text', text('your client-token is not configured'), 'unauthorized'],
     ['an unknown instance', json({ error: 'NOT_FOUND' }), 'session-not-found'],
-    ['a page', page(200), 'provider-unavailable'],
-    ['too many requests', json({}, 429), 'rate-limited'],
-    ['a server error', json({ error: 'Internal Server Error' }, 500), 'provider-unavailable'],
   ])('reports %s', async (_title, answer, code) => {
     const { provider } = make({ 'GET qr-code': answer, 'GET status': notConnected })
     expect((await rejection(provider.getQrCode({}))).code).toBe(code)
@@ -340,9 +299,7 @@ describe('zApi requestPairingCode()', () => {
     ['no code', json({}), 'code-refused'],
     ['a refused number', json({ error: 'Invalid phone number' }, 400), 'code-refused'],
     ['an invalid code', json({ value: '<script>' }), 'invalid-answer'],
-    ['half a response', text('{"value":"AB', 200, 'application/json'), 'invalid-answer'],
     ['a missing client token', json({ error: 'null not allowed' }), 'unauthorized'],
-    ['a page', page(200), 'provider-unavailable'],
   ])('reports %s', async (_title, answer, code) => {
     const { provider } = make({ [PHONE_CODE]: answer, 'GET status': notConnected })
     expect((await rejection(requestCode(provider))).code).toBe(code)
@@ -453,15 +410,13 @@ describe('zApi reset() and unlink()', () => {
     )
   })
 
-  it('disconnects on demand', async () => {
-    const { provider, stub } = make({ 'GET disconnect': json({ value: true }) })
+  it.each<[string, Answer]>([
+    ['disconnects a link', done],
+    ['treats an instance without a link as success', json({ error: 'You are not connected' }, 400)],
+  ])('unlink() %s', async (_title, answer) => {
+    const { provider, stub } = make({ 'GET disconnect': answer })
     await provider.unlink?.({})
     expect(stub.asked).toEqual(['GET disconnect'])
-  })
-
-  it('treats an instance without a link as success', async () => {
-    const { provider } = make({ 'GET disconnect': json({ error: 'You are not connected' }, 400) })
-    await expect(provider.unlink?.({})).resolves.toBeUndefined()
   })
 
   it.each<[string, Answer, string]>([
