@@ -4,7 +4,7 @@ import { greenApi } from '../../src/providers/green-api.js'
 import { ownServer } from '../../src/providers/own-server.js'
 import { waha } from '../../src/providers/waha.js'
 import { zApi } from '../../src/providers/z-api.js'
-import { json, stubFetch, thrownBy } from './fetch-stub.js'
+import { everythingIn, json, stubFetch, thrownBy } from './fetch-stub.js'
 import { eachHttpAdapter } from './http-adapters.js'
 
 const secret = 'd75b3a66374942c5b3c019c698abc206'
@@ -14,6 +14,11 @@ const code = 'invalid-options'
 describe('the URL of ownServer()', () => {
   // URLs to which no request can be sent. `fetch` would report them as network errors.
   it.each([
+    '',
+    '/pairing',
+    'engine.example/pairing',
+    'ftp://engine.example',
+    `http://user:${secret}@engine.example/`,
     'http://engine:99999/main',
     'http://engine:65536',
     'http://engine:0/main',
@@ -23,8 +28,10 @@ describe('the URL of ownServer()', () => {
     'http://[::1/main',
     'http://999.1.1.1/main',
     'http://:3000/main',
-  ])('cannot be %s', (address) => {
-    expect(thrownBy(() => ownServer({ url: address })).code).toBe(code)
+  ])('cannot be %j', (address) => {
+    const error = thrownBy(() => ownServer({ url: address }))
+    expect(error.code).toBe(code)
+    expect(everythingIn(error)).not.toContain(secret)
   })
 
   it.each(['http://engine:3000/main', 'http://[::1]:65535/main', 'https://engine/main?key=1'])(
