@@ -53,6 +53,13 @@ async function pass(ms: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(0)
 }
 
+/** The same after the connection, with what it has sent so far. */
+async function listened(provider: PairingProvider, options?: SubscribeOptions): Promise<Heard> {
+  const heard = listen(provider, options)
+  await pass(0)
+  return heard
+}
+
 interface Emulated {
   readonly emulator: Emulator
   readonly http: MockServer
@@ -108,6 +115,15 @@ function scripted(script: Script, options: Partial<GreenApiOptions> = {}): Scrip
   return { provider, openedAt, sockets, server }
 }
 
+/** What a subscriber receives from such a provider, and when it connects, if `Math.random` returns this number. */
+async function reconnecting(script: Script, random: number, durationMs: number) {
+  vi.spyOn(Math, 'random').mockReturnValue(random)
+  const { provider, openedAt } = scripted(script)
+  const { log } = await listened(provider)
+  await pass(durationMs)
+  return { log, openedAt }
+}
+
 /** The response of a server to a WebSocket handshake. */
 type Answering = (socket: Duplex) => void
 
@@ -144,8 +160,7 @@ describe('greenApi subscribe(): codes', () => {
     ['http://localhost:8080/whatsapp/', 'ws://localhost:8080/whatsapp'],
   ])('connects below %s', async (apiUrl, expected) => {
     const { provider, sockets } = scripted(saying(), { apiUrl })
-    listen(provider)
-    await pass(0)
+    await listened(provider)
     expect(sockets.map(({ url }) => url)).toEqual([
       `${expected}/waInstance${idInstance}/scanqrcode/${apiTokenInstance}`,
     ])
@@ -153,15 +168,13 @@ describe('greenApi subscribe(): codes', () => {
 
   it('pushes the current code, with the time of the next one', async () => {
     const { provider } = scripted(saying(qrFrame))
-    const { snapshots } = listen(provider)
-    await pass(0)
+    const { snapshots } = await listened(provider)
     expect(snapshots).toEqual([qrSnapshot])
   })
 
   it('pushes each code on arrival, without a single request', async () => {
     const { provider, http } = emulated()
-    const { snapshots, log } = listen(provider)
-    await pass(0)
+    const { snapshots, log } = await listened(provider)
     await pass(60_000)
     await pass(20_000)
     expect(log).toEqual(['qr', 'qr', 'qr'])
@@ -195,15 +208,13 @@ describe('greenApi subscribe(): codes', () => {
     ],
   ])('ignores %s and accepts what follows', async (_title, frame) => {
     const { provider } = scripted(saying(frame, qrFrame))
-    const { log } = listen(provider)
-    await pass(0)
+    const { log } = await listened(provider)
     expect(log).toEqual(['qr'])
   })
 
   it('ignores a binary frame', async () => {
     const { provider, sockets, server } = scripted(saying())
-    const { log } = listen(provider)
-    await pass(0)
+    const { log } = await listened(provider)
     sockets[0]?.dispatchEvent(new MessageEvent('message', { data: new TextEncoder().encode(qrFrame) }))
     server().send(qrFrame)
     expect(log).toEqual(['qr'])
@@ -214,8 +225,7 @@ describe('greenApi subscribe(): codes', () => {
     async (fault) => {
       const { emulator, provider } = emulated()
       emulator.fail(fault, { times: 1 })
-      const { log } = listen(provider)
-      await pass(0)
+      const { log } = await listened(provider)
       emulator.rotate()
       await pass(0)
       expect(log).toEqual(['qr'])
@@ -226,8 +236,7 @@ describe('greenApi subscribe(): codes', () => {
 describe('greenApi subscribe(): last frames', () => {
   it('pushes the account after the link and does not reconnect', async () => {
     const { emulator, provider, socket } = emulated()
-    const { log, snapshots } = listen(provider)
-    await pass(0)
+    const { log, snapshots } = await listened(provider)
     emulator.scan()
     await pass(2_000)
     expect(snapshots.at(-1)).toEqual({
@@ -246,8 +255,7 @@ describe('greenApi subscribe(): last frames', () => {
     ['nothing', {}, {}],
   ])('accepts account data with %s', async (_title, fields, account) => {
     const { provider } = scripted(saying({ type: 'accountData', ...fields }))
-    const { snapshots } = listen(provider)
-    await pass(0)
+    const { snapshots } = await listened(provider)
     expect(snapshots).toEqual([{ status: 'linked', account }])
   })
 
@@ -256,17 +264,15 @@ describe('greenApi subscribe(): last frames', () => {
     emulator.start()
     emulator.scan()
     await pass(2_000)
-    const { snapshots } = listen(provider)
-    await pass(0)
+    const { snapshots } = await listened(provider)
     expect(snapshots).toMatchObject([{ status: 'linked', account: { phoneNumber: '5511987654321' } }])
   })
 
-  it('reads the state after alreadyLogged: linking', async () => {
+  it('reads the state after alreadyLogged: linking, and does not reconnect', async () => {
     const { emulator, provider, socket } = emulated()
     emulator.start()
     emulator.scan()
-    const { log } = listen(provider)
-    await pass(0)
+    const { log } = await listened(provider)
     await pass(60_000)
     expect(log).toEqual(['linking', 'gap'])
     expect(socket.requests).toHaveLength(1)
@@ -276,16 +282,14 @@ describe('greenApi subscribe(): last frames', () => {
     const { provider } = scripted(saying({ type: 'alreadyLogged' }), {
       fetch: async () => Response.json({ stateInstance: 'blocked' }),
     })
-    const { log } = listen(provider)
-    await pass(0)
+    const { log } = await listened(provider)
     expect(log).toEqual(['gap', 'account-blocked'])
   })
 
   it('pushes passkey-required, and neither reconnects nor forgets it until a reset', async () => {
     const memory = {}
     const { emulator, http, provider, socket } = emulated()
-    const { log, snapshots, stop } = listen(provider, { memory })
-    await pass(0)
+    const { log, snapshots, stop } = await listened(provider, { memory })
     emulator.demandPasskey()
     emulator.scan()
     await pass(60_000)
@@ -310,8 +314,7 @@ describe('greenApi subscribe(): last frames', () => {
     const { provider, openedAt } = scripted((server) => server.accept(), {
       fetch: async () => Response.json({ type: 'passkeyRequired', message: '' }),
     })
-    listen(provider, { memory })
-    await pass(0)
+    await listened(provider, { memory })
     await provider.getQrCode({ memory })
     // A connection that is silent for so long is closed, and another one would be opened.
     await pass(400_000)
@@ -321,8 +324,7 @@ describe('greenApi subscribe(): last frames', () => {
   it('pushes stale and does not reconnect until a code exists', async () => {
     const { emulator, provider, socket } = emulated()
     emulator.leaveStaleAuth()
-    const { log } = listen(provider)
-    await pass(0)
+    const { log } = await listened(provider)
     await pass(60_000)
     expect(log).toEqual(['stale', 'gap'])
     await provider.getQrCode({})
@@ -343,8 +345,7 @@ describe('greenApi subscribe(): last frames', () => {
       },
       { fetch: async () => Response.json({ logoutProcess: true }) },
     )
-    const { log } = listen(provider)
-    await pass(0)
+    const { log } = await listened(provider)
     expect(log).toEqual(['preparing', 'gap'])
     await pass(1_000)
     expect(log).toEqual(['preparing', 'gap', 'qr'])
@@ -352,13 +353,8 @@ describe('greenApi subscribe(): last frames', () => {
   })
 
   it('waits longer each time for an instance that is starting', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(1)
-    const { provider, openedAt } = scripted(
-      saying({ type: 'error', message: 'instance in starting process try later' }),
-    )
-    const { log } = listen(provider)
-    await pass(0)
-    await pass(120_000)
+    const starting = saying({ type: 'error', message: 'instance in starting process try later' })
+    const { log, openedAt } = await reconnecting(starting, 1, 120_000)
     expect(openedAt).toEqual([0, 1_000, 3_000, 7_000, 15_000, 31_000, 61_000, 91_000])
     expect(log.slice(0, 4)).toEqual(['preparing', 'gap', 'preparing', 'gap'])
   })
@@ -367,8 +363,7 @@ describe('greenApi subscribe(): last frames', () => {
     const { provider, openedAt } = scripted(
       saying({ type: 'error', message: 'instance account not authorized' }),
     )
-    const { log } = listen(provider)
-    await pass(0)
+    const { log } = await listened(provider)
     await pass(1_000)
     expect(log.slice(0, 2)).toEqual(['unlinked', 'gap'])
     expect(openedAt).toHaveLength(2)
@@ -379,8 +374,7 @@ describe('greenApi subscribe(): last frames', () => {
     ['Instance is deleted', 'session-not-found'],
   ])('reports "%s" as an error, and does not reconnect', async (message, code) => {
     const { provider, openedAt } = scripted(saying({ type: 'error', message }))
-    const { log } = listen(provider)
-    await pass(0)
+    const { log } = await listened(provider)
     await pass(600_000)
     expect(log).toEqual(['gap', code])
     expect(openedAt).toHaveLength(1)
@@ -390,8 +384,7 @@ describe('greenApi subscribe(): last frames', () => {
 describe('greenApi subscribe(): connections', () => {
   it.each(['timeout', 'timeoutExpired'])('continues after %s without a report', async (type) => {
     const { provider, openedAt, server } = scripted(saying(qrFrame))
-    const { log } = listen(provider)
-    await pass(0)
+    const { log } = await listened(provider)
     await pass(100_000)
     server().send(JSON.stringify({ type, message: type }))
     await pass(0)
@@ -401,27 +394,37 @@ describe('greenApi subscribe(): connections', () => {
 
   it('follows the emulated account beyond the 100 seconds of a connection', async () => {
     const { provider, socket } = emulated()
-    const { log } = listen(provider)
-    await pass(0)
+    const { log } = await listened(provider)
     for (let seconds = 0; seconds < 210; seconds += 1) await pass(1_000)
     expect(socket.requests).toHaveLength(3)
     expect(log).not.toContain('gap')
   })
 
-  it('waits longer each time if connections end before their first code', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(1)
-    const { provider, openedAt } = scripted(saying({ type: 'timeout' }))
-    const { log } = listen(provider)
-    await pass(0)
-    await pass(15_000)
-    expect(openedAt).toEqual([0, 1_000, 3_000, 7_000, 15_000])
-    expect(log).toEqual(['gap'])
+  const lost: Script = (server) => {
+    server.accept()
+    server.close(1011)
+  }
+  const lostAfterACode: Script = (server, connection) => {
+    server.accept()
+    if (connection === 4) server.send(qrFrame)
+    server.close(1011)
+  }
+
+  it.each<[string, Script, number, number, readonly number[]]>([
+    ['ends before its first code', saying({ type: 'timeout' }), 1, 15_000, [0, 1, 3, 7, 15]],
+    ['is lost: at most 30 seconds', lost, 1, 130_000, [0, 1, 3, 7, 15, 31, 61, 91, 121]],
+    ['is lost, with attempts that are spread, but at least a second apart', lost, 0, 10_000, [0, 1, 2, 4, 8]],
+    ['is lost after a code: a second again', lostAfterACode, 1, 10_000, [0, 1, 3, 7, 8, 10]],
+  ])('waits longer each time if a connection %s', async (_title, script, random, durationMs, seconds) => {
+    const { log, openedAt } = await reconnecting(script, random, durationMs)
+    expect(openedAt).toEqual(seconds.map((second) => second * 1_000))
+    expect(log[0]).toBe('gap')
+    expect(log.join()).not.toContain('gap,gap')
   })
 
   it('reports a broken connection once and resumes with the next one', async () => {
     const { emulator, provider } = emulated()
-    const { log } = listen(provider)
-    await pass(0)
+    const { log } = await listened(provider)
     await pass(5_000)
     emulator.fail('server-error', { times: 2 })
     await pass(0)
@@ -435,48 +438,10 @@ describe('greenApi subscribe(): connections', () => {
     expect(log).toEqual(['qr', 'gap', 'qr', 'gap'])
   })
 
-  it('waits a second, then longer each time, at most 30 seconds', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(1)
-    const { provider, openedAt } = scripted((server) => {
-      server.accept()
-      server.close(1011)
-    })
-    listen(provider)
-    await pass(0)
-    await pass(130_000)
-    expect(openedAt).toEqual([0, 1_000, 3_000, 7_000, 15_000, 31_000, 61_000, 91_000, 121_000])
-  })
-
-  it('spreads its attempts, but never opens two within a second', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(0)
-    const { provider, openedAt } = scripted((server) => {
-      server.accept()
-      server.close(1011)
-    })
-    listen(provider)
-    await pass(0)
-    await pass(10_000)
-    expect(openedAt).toEqual([0, 1_000, 2_000, 4_000, 8_000])
-  })
-
-  it('resets the backoff to a second after a code', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(1)
-    const { provider, openedAt } = scripted((server, connection) => {
-      server.accept()
-      if (connection === 4) server.send(qrFrame)
-      server.close(1011)
-    })
-    listen(provider)
-    await pass(0)
-    await pass(10_000)
-    expect(openedAt).toEqual([0, 1_000, 3_000, 7_000, 8_000, 10_000])
-  })
-
   it('stops after three failed handshakes in a row', async () => {
     const { emulator, provider, socket } = emulated()
     emulator.fail('unauthorized')
-    const { log } = listen(provider)
-    await pass(0)
+    const { log } = await listened(provider)
     await pass(600_000)
     expect(socket.requests).toHaveLength(3)
     expect(log).toEqual(['gap'])
@@ -490,13 +455,11 @@ describe('greenApi subscribe(): connections', () => {
   it('reconnects for a new subscriber after three failed handshakes', async () => {
     const { emulator, provider } = emulated()
     emulator.fail('network')
-    const first = listen(provider)
-    await pass(0)
+    const first = await listened(provider)
     await pass(60_000)
     emulator.recover()
     first.stop()
-    const second = listen(provider)
-    await pass(0)
+    const second = await listened(provider)
     expect(second.log).toEqual(['qr'])
   })
 
@@ -506,8 +469,7 @@ describe('greenApi subscribe(): connections', () => {
       server.accept()
       server.close(1011)
     })
-    listen(provider)
-    await pass(0)
+    await listened(provider)
     await pass(300_000)
     expect(openedAt.length).toBeGreaterThan(10)
   })
@@ -515,8 +477,7 @@ describe('greenApi subscribe(): connections', () => {
   it('treats a handshake without a response within 15 seconds as failed', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
     const { provider, openedAt, sockets } = scripted(() => {})
-    const { log } = listen(provider)
-    await pass(0)
+    const { log } = await listened(provider)
     await pass(14_999)
     expect(log).toEqual([])
     await pass(1)
@@ -526,7 +487,7 @@ describe('greenApi subscribe(): connections', () => {
     expect(openedAt).toEqual([0, 16_000, 33_000])
   })
 
-  it('stops if the WebSocket class throws', async () => {
+  it('stops after three attempts if the WebSocket class throws', async () => {
     let attempts = 0
     const webSocket = class extends EmulatedWebSocket {
       constructor(url: string) {
@@ -535,8 +496,7 @@ describe('greenApi subscribe(): connections', () => {
         throw new SyntaxError(`${url} is blocked`)
       }
     }
-    const { log } = listen(greenApi({ ...credentials, webSocket }))
-    await pass(0)
+    const { log } = await listened(greenApi({ ...credentials, webSocket }))
     await pass(600_000)
     expect([attempts, log]).toEqual([3, ['gap']])
   })
@@ -544,8 +504,7 @@ describe('greenApi subscribe(): connections', () => {
   it('treats a connection that opens and sends nothing as lost', async () => {
     const { emulator, provider, socket } = emulated()
     emulator.fail('hang', { times: 1 })
-    const { log } = listen(provider)
-    await pass(0)
+    const { log } = await listened(provider)
     await pass(109_999)
     expect(log).toEqual([])
     await pass(1)
@@ -564,8 +523,7 @@ describe('greenApi subscribe(): connections', () => {
       const { provider } = scripted(saying(frame), {
         fetch: async (input) => Response.json({ stateInstance: 'blocked', message: String(input) }),
       })
-      const { snapshots, errors, log } = listen(provider)
-      await pass(0)
+      const { snapshots, errors, log } = await listened(provider)
       expect(log).not.toEqual([])
       expect(everythingIn([snapshots, errors, provider])).not.toContain(apiTokenInstance)
     }
@@ -587,8 +545,7 @@ describe('greenApi subscribe(): its end', () => {
   ])('closes the connection by %s, and reports nothing afterwards', async (_title, end) => {
     const controller = new AbortController()
     const { emulator, provider, socket } = emulated()
-    const heard = listen(provider, { signal: controller.signal })
-    await pass(0)
+    const heard = await listened(provider, { signal: controller.signal })
     end(heard, controller)
     expect(socket.isConnected).toBe(false)
     emulator.scan()
@@ -601,8 +558,7 @@ describe('greenApi subscribe(): its end', () => {
   it('ends during the wait for the next attempt', async () => {
     const { emulator, provider, socket } = emulated()
     emulator.fail('server-error')
-    const { log, stop } = listen(provider)
-    await pass(0)
+    const { log, stop } = await listened(provider)
     stop()
     expect(vi.getTimerCount()).toBe(0)
     await pass(60_000)
@@ -617,8 +573,7 @@ describe('greenApi subscribe(): its end', () => {
         return new Promise(() => {})
       },
     })
-    const { log, stop } = listen(provider)
-    await pass(0)
+    const { log, stop } = await listened(provider)
     stop()
     await pass(60_000)
     expect(signal?.aborted).toBe(true)
@@ -657,8 +612,7 @@ describe('greenApi subscribe(): its end', () => {
 
   it('closes a pending handshake', async () => {
     const { provider, sockets } = scripted(() => {})
-    const { log, stop } = listen(provider)
-    await pass(0)
+    const { log, stop } = await listened(provider)
     stop()
     await pass(60_000)
     expect(sockets.map(({ readyState }) => readyState)).toEqual([3])
@@ -669,11 +623,9 @@ describe('greenApi subscribe(): its end', () => {
 describe('greenApi subscribe(): several subscribers', () => {
   it('share one connection, and a later one gets the current code with its remaining time', async () => {
     const { provider, openedAt, server } = scripted(saying(qrFrame))
-    const first = listen(provider)
-    await pass(0)
+    const first = await listened(provider)
     await pass(8_000)
-    const second = listen(provider)
-    await pass(0)
+    const second = await listened(provider)
     expect(second.snapshots).toEqual([{ ...qrSnapshot, nextInMs: 12_000, confirmInMs: 13_000 }])
     server().send(qrFrame)
     expect([first.log, second.log, openedAt]).toEqual([['qr', 'qr'], ['qr', 'qr'], [0]])
@@ -682,8 +634,7 @@ describe('greenApi subscribe(): several subscribers', () => {
   it('keep the connection until the last one leaves', async () => {
     const { emulator, provider, socket } = emulated()
     const first = listen(provider)
-    const second = listen(provider)
-    await pass(0)
+    const second = await listened(provider)
     first.stop()
     emulator.rotate()
     await pass(0)
@@ -695,8 +646,7 @@ describe('greenApi subscribe(): several subscribers', () => {
   it('wait a second between two connections', async () => {
     const { provider, socket } = emulated()
     listen(provider).stop()
-    const first = listen(provider)
-    await pass(0)
+    const first = await listened(provider)
     await pass(300)
     first.stop()
     const second = listen(provider)
@@ -710,11 +660,9 @@ describe('greenApi subscribe(): several subscribers', () => {
     const { provider, openedAt } = scripted(
       saying({ type: 'error', message: 'Instance has auth. You need to make log out' }),
     )
-    const first = listen(provider)
-    await pass(0)
+    const first = await listened(provider)
     await pass(60_000)
-    const second = listen(provider)
-    await pass(0)
+    const second = await listened(provider)
     expect([first.log, second.log]).toEqual([
       ['stale', 'gap', 'stale', 'gap'],
       ['stale', 'gap'],
@@ -727,8 +675,7 @@ describe('greenApi subscribe(): its WebSocket class', () => {
   it('is the global one if none is given', async () => {
     const { socket } = emulated()
     vi.stubGlobal('WebSocket', socket)
-    const { log } = listen(greenApi(credentials))
-    await pass(0)
+    const { log } = await listened(greenApi(credentials))
     expect(log).toEqual(['qr'])
   })
 
