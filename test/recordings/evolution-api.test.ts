@@ -22,19 +22,8 @@ const ignoredFields = new Set([
   ...['base64', 'date_time', 'server_url', 'apikey', 'destination', 'sender', 'wuid', 'profileName'],
   ...['profilePicUrl', 'profilePictureUrl', 'id', 'token', 'hash', 'instanceId', 'instance_id', 'clientName'],
   ...['createdAt', 'updatedAt', 'disconnectionAt', 'disconnectionObject', 'Chatwoot', 'Proxy', 'Rabbitmq'],
-  ...[
-    'Nats',
-    'Sqs',
-    'Websocket',
-    'Setting',
-    '_count',
-    'settings',
-    'webhook',
-    'websocket',
-    'rabbitmq',
-    'nats',
-  ],
-  ...['sqs', 'webhookWaBusiness', 'accessTokenWaBusiness'],
+  ...['Nats', 'Sqs', 'Websocket', 'Setting', '_count', 'settings', 'webhook', 'websocket', 'rabbitmq'],
+  ...['nats', 'sqs', 'webhookWaBusiness', 'accessTokenWaBusiness'],
 ])
 
 const comparison: Comparison = {
@@ -78,9 +67,7 @@ const runs: Readonly<Record<string, Run>> = {
   'evolution-2.4-02-linked-at-open': linked,
   'evolution-2.4-03-pairing-code': {
     toleranceMs: 2_200,
-    except: {
-      7: 'a load of 15: the socket was up 1.6 s after `connect`, so that its response had no code yet',
-    },
+    except: { 7: 'a load of 15: the socket was up 1.6 s after `connect`, so its response had no code yet' },
   },
   'evolution-2.4-04-qr-then-code': {},
   'evolution-2.4-05-phone-logs-out': { ...linked, toleranceMs: 1_300 },

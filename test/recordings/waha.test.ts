@@ -1,6 +1,6 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { qrImage } from '../../src/testing/qr-image.js'
-import { createEmulator, type Emulator, mockWaha } from '../../src/testing.js'
+import { createEmulator, mockWaha } from '../../src/testing.js'
 import { differences } from './differences.js'
 import { type Json, readRecording, recordingsOf } from './recording.js'
 import { type ReplayListener, type ReplayTarget, replay } from './replay.js'
@@ -50,19 +50,8 @@ const config = {
 
 /** Keys, ids, times, pictures, stack traces, and fields that depend on messages to the account. */
 const ignoredFields = new Set([
-  ...[
-    'hmac',
-    'id',
-    'lid',
-    'timestamp',
-    'timestamps',
-    'presence',
-    'data',
-    'binary',
-    'stack',
-    'request',
-    'version',
-  ],
+  ...['hmac', 'id', 'lid', 'timestamp', 'timestamps', 'presence', 'data', 'binary', 'stack', 'request'],
+  'version',
 ])
 
 /** The recorded server was down for 13.5 s. It still responded during 3 s of that time. */
@@ -72,9 +61,7 @@ const DOWN_MS = 10_350
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 beforeEach(() => {
   vi.useFakeTimers()
-})
-afterEach(() => {
-  vi.useRealTimers()
+  return () => void vi.useRealTimers()
 })
 
 function setUp(
@@ -105,20 +92,11 @@ function setUp(
   })
   return {
     fetch: (input, init) => mockServer.fetch(input, withoutHmac(init)),
-    ...phoneOf(emulator, typingMs),
-    stop: () => mockServer.restartServer(DOWN_MS),
-    start: () => {},
-  }
-}
-
-function phoneOf(
-  emulator: Emulator,
-  typingMs: number,
-): Pick<ReplayTarget, 'scan' | 'typeCode' | 'logOutAllDevices'> {
-  return {
     scan: (text) => void emulator.scan(text),
     typeCode: (code) => void setTimeout(() => emulator.typeCode(code), typingMs),
     logOutAllDevices: () => void emulator.disconnect(),
+    stop: () => mockServer.restartServer(DOWN_MS),
+    start: () => {},
   }
 }
 

@@ -45,6 +45,17 @@ async function linkedClient(server: WhatsAppServer) {
   return { auth, client }
 }
 
+/** A client that has requested a pairing code, and what the server got of it. */
+async function withPairingCode(phoneNumber = number) {
+  const server = await start()
+  const client = connect(server)
+  await client.nextQrCode()
+  const accepted = once(server.events, 'code-requested')
+  const code = await client.socket.requestPairingCode(phoneNumber)
+  const [exchange] = await accepted
+  return { server, client, code, exchange }
+}
+
 describe('the WhatsApp test server', () => {
   it('links the device whose QR code is scanned, and makes it reconnect immediately', async () => {
     const server = await start()
@@ -60,36 +71,21 @@ describe('the WhatsApp test server', () => {
   })
 
   it('links the device whose pairing code is typed', async () => {
-    const server = await start()
-    const client = connect(server)
-    await client.nextQrCode()
-    const accepted = once(server.events, 'code-requested')
-    const code = await client.socket.requestPairingCode(number)
-    const [exchange] = await accepted
+    const { server, client, code, exchange } = await withPairingCode()
     expect(exchange).toMatchObject({ jid: `${number}@s.whatsapp.net`, display: 'Chrome (Mac OS)' })
     await expect(server.phone.typeCode(`${code.slice(0, 4)}-${code.slice(4)}`)).resolves.toEqual({ ok: true })
     await expect(client.closed).resolves.toBe(515)
   })
 
   it('shows a wrong pairing code as an error on the phone, and the correct one still links', async () => {
-    const server = await start()
-    const client = connect(server)
-    await client.nextQrCode()
-    const accepted = once(server.events, 'code-requested')
-    const code = await client.socket.requestPairingCode(number)
-    await accepted
+    const { server, code } = await withPairingCode()
     const wrong = code.startsWith('1') ? `2${code.slice(1)}` : `1${code.slice(1)}`
     await expect(server.phone.typeCode(wrong)).resolves.toEqual({ ok: false, reason: 'wrong-code' })
     await expect(server.phone.typeCode(code)).resolves.toEqual({ ok: true })
   })
 
   it('issues codes only for its own phone', async () => {
-    const server = await start()
-    const client = connect(server)
-    await client.nextQrCode()
-    const accepted = once(server.events, 'code-requested')
-    const code = await client.socket.requestPairingCode('12025550123')
-    await accepted
+    const { server, code } = await withPairingCode('12025550123')
     await expect(server.phone.typeCode(code)).resolves.toEqual({ ok: false, reason: 'no-code-requested' })
   })
 
@@ -104,10 +100,8 @@ describe('the WhatsApp test server', () => {
 
   it('refuses a text that is not a code', async () => {
     const server = await start()
-    await expect(server.phone.scan('https://example.com')).resolves.toEqual({
-      ok: false,
-      reason: 'not-a-code',
-    })
+    const result = { ok: false, reason: 'not-a-code' }
+    await expect(server.phone.scan('https://example.com')).resolves.toEqual(result)
   })
 
   it('does not notify the device when the phone declines', async () => {
