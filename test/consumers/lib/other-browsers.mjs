@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { firefoxPath, webKitDriverPath } from '../../other-browsers.mjs'
 
-/** @import { House } from './house.mjs' */
+/** @import { Consumer } from './consumer.mjs' */
 
-/** The limit is not about speed, because the machine may run a second house. */
+/** The limit is not about speed, because the machine may run a second consumer. */
 const TIMEOUT_MS = 60_000
 
 /** The interval between two checks of the page. */
@@ -43,15 +43,15 @@ async function firefox() {
 }
 
 /**
- * @param {House} house
+ * @param {Consumer} consumer
  * @returns {Promise<Driver>}
  */
-async function webKit(house) {
+async function webKit(consumer) {
   const { Builder, Capabilities, Origin } = await import('selenium-webdriver')
-  const port = await house.freePort()
+  const port = await consumer.freePort()
   const url = `http://127.0.0.1:${port}`
   // WebKitGTK has no headless mode.
-  const server = await house.start('xvfb-run', ['-a', webKitDriverPath() ?? '', `--port=${port}`], { url })
+  const server = await consumer.start('xvfb-run', ['-a', webKitDriverPath() ?? '', `--port=${port}`], { url })
   const capabilities = new Capabilities({ browserName: 'MiniBrowser' })
   const browser = await new Builder().usingServer(url).withCapabilities(capabilities).build()
   return {
@@ -76,22 +76,22 @@ async function webKit(house) {
 
 /**
  * In Firefox and in WebKit, a mouse reaches each control, keys reach the fields, and the phone links by its
- * pairing code. The house has already built the page, and it runs `server.mjs`.
+ * pairing code. The consumer has already built the page, and it runs `server.mjs`.
  *
- * @param {House} house
+ * @param {Consumer} consumer
  */
-export async function checkOtherBrowsers(house) {
+export async function checkOtherBrowsers(consumer) {
   for (const [name, start] of /** @type {const} */ ([
     ['Firefox', firefox],
     ['WebKit', webKit],
   ])) {
-    await house.check(`in ${name}, a mouse and keys can link the phone by its pairing code`, async () => {
-      const port = await house.freePort()
+    await consumer.check(`in ${name}, a mouse and keys can link the phone by its pairing code`, async () => {
+      const port = await consumer.freePort()
       const url = `http://localhost:${port}`
       // The simulated phone does not scan the QR code, so that there is time for the phone number.
       const env = { PORT: String(port), SCAN_AFTER_MS: '600000' }
-      const server = await house.start('node', ['server.mjs'], { url, env })
-      const driver = await start(house)
+      const server = await consumer.start('node', ['server.mjs'], { url, env })
+      const driver = await start(consumer)
       try {
         await linkByCode(driver, url)
         assert.deepEqual(driver.errors, [])
@@ -135,7 +135,7 @@ async function until(driver, what, condition) {
   const endsAt = Date.now() + TIMEOUT_MS
   while (!(await driver.evaluate(condition))) {
     if (Date.now() > endsAt)
-      throw new Error(`${what} did not come: ${await driver.evaluate('document.body.innerText')}`)
+      throw new Error(`${what} did not appear: ${await driver.evaluate('document.body.innerText')}`)
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
 }

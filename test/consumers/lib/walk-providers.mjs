@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { fewAtOnce } from './consumer.mjs'
 import { documentSnippets } from './documents.mjs'
-import { fewAtOnce } from './house.mjs'
 
 /**
  * @import { Snippet } from './documents.mjs'
- * @import { House } from './house.mjs'
+ * @import { Consumer } from './consumer.mjs'
  */
 
 const LINK_TIMEOUT_MS = 60_000
@@ -49,15 +49,15 @@ function environmentOf(text) {
 
 /**
  * Follows each provider's section to a linked phone. The first run needs no account. The second one uses
- * credentials in the environment and a sign-in, with a mock server instead of the provider. The house has
+ * credentials in the environment and a sign-in, with a mock server instead of the provider. The consumer has
  * already built the page, and it runs `server.mjs`.
  *
- * @param {House} house
+ * @param {Consumer} consumer
  */
-export async function walkProviders(house) {
+export async function walkProviders(consumer) {
   const files = await pairingFiles()
-  const server = await readFile(path.join(house.folder, 'server.mjs'), 'utf8')
-  await copyFile(path.join(house.source, MOCK_PROVIDER), path.join(house.folder, MOCK_PROVIDER))
+  const server = await readFile(path.join(consumer.folder, 'server.mjs'), 'utf8')
+  await copyFile(path.join(consumer.source, MOCK_PROVIDER), path.join(consumer.folder, MOCK_PROVIDER))
 
   /**
    * @param {string} title
@@ -70,18 +70,18 @@ export async function walkProviders(house) {
   const walk = async (title, { name, pairing, flags = [], env = {} }) => {
     // Each walk has its own files, so that several can run in parallel.
     const prefix = `${flags.length > 0 ? 'real' : 'simulated'}-${name}`
-    await writeFile(path.join(house.folder, `pairing-${prefix}`), pairing)
+    await writeFile(path.join(consumer.folder, `pairing-${prefix}`), pairing)
     await writeFile(
-      path.join(house.folder, `server-${prefix}`),
+      path.join(consumer.folder, `server-${prefix}`),
       server.replace("'./pairing.mjs'", `'./pairing-${prefix}'`),
     )
-    const port = await house.freePort()
+    const port = await consumer.freePort()
     const url = `http://localhost:${port}`
-    const running = await house.start('node', [...flags, `server-${prefix}`], {
+    const running = await consumer.start('node', [...flags, `server-${prefix}`], {
       url,
       env: { PORT: String(port), ...env },
     })
-    await house.checkPage(title, { url }, async (page) => {
+    await consumer.checkPage(title, { url }, async (page) => {
       await page.locator('[data-status="linked"]').waitFor({ timeout: LINK_TIMEOUT_MS })
     })
     await running.stop()
@@ -106,10 +106,12 @@ export async function walkProviders(house) {
         }),
     ]
   })
-  await house.check(
+  await consumer.check(
     'every adapter that needs no separate process has a documented pairing file',
     async () => {
-      const adapters = await readdir(path.join(house.folder, 'node_modules/whatsapp-pairing/dist/providers'))
+      const adapters = await readdir(
+        path.join(consumer.folder, 'node_modules/whatsapp-pairing/dist/providers'),
+      )
       const names = adapters
         .filter((file) => /^[\w-]+\.js$/.test(file))
         .map((file) => file.replace(/js$/, 'mjs'))

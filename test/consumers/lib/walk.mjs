@@ -7,7 +7,7 @@ import { commandsBelow, documentSnippets, writeFiles } from './documents.mjs'
 
 /**
  * @import { Page } from 'playwright'
- * @import { House } from './house.mjs'
+ * @import { Consumer } from './consumer.mjs'
  */
 
 const WEBHOOK_SECRET = 'webhook-secret-of-the-walk'
@@ -34,77 +34,81 @@ const EXIT_LIMIT_MS = 2_000
  */
 
 /**
- * Runs the section's commands up to the build, and puts the README's files into the app. The house's
+ * Runs the section's commands up to the build, and puts the README's files into the app. The consumer's
  * `package-lock.json` pins the versions.
  *
- * @param {House} house
+ * @param {Consumer} consumer
  * @param {Walk} walk
  */
-export async function installByReadme(house, { heading, pins, createFlags = [] }) {
+export async function installByReadme(consumer, { heading, pins, createFlags = [] }) {
   const snippets = await documentSnippets()
-  const lock = path.join(house.source, 'package-lock.json')
-  const isPinned = !house.isNewest && !house.isLocking
+  const lock = path.join(consumer.source, 'package-lock.json')
+  const isPinned = !consumer.isNewest && !consumer.isLocking
   const versions = isPinned ? JSON.parse(await readFile(lock, 'utf8')).packages : {}
   for (const words of commandsBelow(snippets, heading)) {
     const [command = '', verb, ...args] = words
     if (command === 'cd') {
-      house.folder = path.join(house.folder, verb ?? '')
+      consumer.folder = path.join(consumer.folder, verb ?? '')
     } else if (verb === 'create' || command === 'npx') {
       const pinned = words.slice(1).map((word) => {
         const name = word.replace(/@latest$/, '')
-        return !house.isNewest && name !== word ? `${name}@${pins[name]}` : word
+        return !consumer.isNewest && name !== word ? `${name}@${pins[name]}` : word
       })
-      await house.run(command, [...pinned, ...(house.isNewest ? [] : createFlags)])
+      await consumer.run(command, [...pinned, ...(consumer.isNewest ? [] : createFlags)])
     } else if (verb === 'install') {
-      if (isPinned) await copyFile(lock, path.join(house.folder, 'package-lock.json'))
+      if (isPinned) await copyFile(lock, path.join(consumer.folder, 'package-lock.json'))
       const packages = args.map((name) => {
-        if (name === 'whatsapp-pairing') return house.tarball
+        if (name === 'whatsapp-pairing') return consumer.tarball
         const version = versions[`node_modules/${name}`]?.version
         return version === undefined ? name : `${name}@${version}`
       })
-      await house.run(command, [verb, ...packages, ...house.installFlags])
+      await consumer.run(command, [verb, ...packages, ...consumer.installFlags])
     }
   }
   await writeFiles(
     snippets.filter((snippet) => snippet.heading === heading || snippet.file === 'pairing.mjs'),
-    house.folder,
+    consumer.folder,
   )
-  if (house.isLocking) await house.saveLock(path.join(house.folder, 'package-lock.json'), lock)
+  if (consumer.isLocking) await consumer.saveLock(path.join(consumer.folder, 'package-lock.json'), lock)
 }
 
 /**
  * Follows the README from the build to a linked phone: by QR code and by pairing code, with mouse and finger,
  * and with a webhook.
  *
- * @param {House} house
+ * @param {Consumer} consumer
  * @param {Walk} walk
  */
-export async function walkByReadme(house, walk) {
+export async function walkByReadme(consumer, walk) {
   const commands = commandsBelow(await documentSnippets(), walk.heading)
   const started = commands.findIndex(([command, verb]) => command === 'npm' && verb === 'run')
-  assert.ok(started > 0, `The README builds the app below "${walk.heading}".`)
+  assert.ok(started > 0, `The README has no build command below "${walk.heading}".`)
   const [build = [], start = []] = commands.slice(started)
 
-  const isBuilt = await house.check(`${build.join(' ')} builds the README's files`, () =>
-    house.run(build[0] ?? '', build.slice(1), { env: walk.env ?? {} }),
+  const isBuilt = await consumer.check(`${build.join(' ')} builds the README's files`, () =>
+    consumer.run(build[0] ?? '', build.slice(1), { env: walk.env ?? {} }),
   )
   if (!isBuilt) return
 
-  const port = await house.freePort()
+  const port = await consumer.freePort()
   const origin = `http://localhost:${port}`
   const serve = (/** @type {Readonly<Record<string, string>>} */ env) =>
-    house.start(start[0] ?? '', start.slice(1), {
+    consumer.start(start[0] ?? '', start.slice(1), {
       url: origin,
       env: { ...walk.env, PORT: String(port), PAIRING_WEBHOOK_SECRET: WEBHOOK_SECRET, ...env },
     })
 
   const url = `${origin}${walk.page}`
   let server = await serve({})
-  await house.checkPage('the phone links if a newcomer opens the page and waits', { url }, async (page) => {
-    await page.getByRole('img', { name: /QR code/ }).waitFor()
-    await page.locator('[data-status="linked"]').waitFor({ timeout: LINK_TIMEOUT_MS })
-  })
-  await house.check('the server accepts webhooks at the documented URL only with the secret', async () => {
+  await consumer.checkPage(
+    'the phone links if a newcomer opens the page and waits',
+    { url },
+    async (page) => {
+      await page.getByRole('img', { name: /QR code/ }).waitFor()
+      await page.locator('[data-status="linked"]').waitFor({ timeout: LINK_TIMEOUT_MS })
+    },
+  )
+  await consumer.check('the server accepts webhooks at the documented URL only with the secret', async () => {
     const send = (/** @type {string} */ secret) =>
       fetch(`${origin}/api/pairing/webhook`, {
         method: 'POST',
@@ -119,7 +123,7 @@ export async function walkByReadme(house, walk) {
     assert.equal((await send(WEBHOOK_SECRET)).ok, true)
     assert.equal((await send('another secret')).ok, false)
   })
-  await house.check(
+  await consumer.check(
     `the server ends within ${EXIT_LIMIT_MS / 1000} s of SIGTERM with ${WATCHERS} pages watching`,
     async () => {
       const watchers = await Promise.all(
@@ -129,19 +133,19 @@ export async function walkByReadme(house, walk) {
       const askedAt = performance.now()
       await server.stop()
       const tookMs = performance.now() - askedAt
-      assert.ok(tookMs < EXIT_LIMIT_MS, `It took ${Math.round(tookMs)} ms.`)
+      assert.ok(tookMs < EXIT_LIMIT_MS, `The server took ${Math.round(tookMs)} ms to end.`)
     },
   )
 
-  const devPort = await house.freePort()
+  const devPort = await consumer.freePort()
   const devOrigin = `http://localhost:${devPort}`
   // Vite forwards to the server; Next.js is the server.
   server = await serve({})
-  const dev = await house.start('npm', ['run', 'dev', '--', '--port', String(devPort)], {
+  const dev = await consumer.start('npm', ['run', 'dev', '--', '--port', String(devPort)], {
     url: devOrigin,
     env: { ...walk.env, PORT: String(port) },
   })
-  await house.checkPage(
+  await consumer.checkPage(
     'the development server shows a page with a QR code',
     { url: `${devOrigin}${walk.page}` },
     async (page) => {
@@ -154,7 +158,7 @@ export async function walkByReadme(house, walk) {
   // The simulated phone does not scan the QR code, so that there is time for the phone number.
   const env = { SCAN_AFTER_MS: '600000' }
   server = await serve(env)
-  await house.checkPage(
+  await consumer.checkPage(
     'a mouse reaches the country list, the number and Get code, and the phone links',
     { url },
     (page) => linkByCode(page, (x, y) => page.mouse.click(x, y)),
@@ -162,7 +166,7 @@ export async function walkByReadme(house, walk) {
   await server.stop()
 
   server = await serve(env)
-  await house.checkPage(
+  await consumer.checkPage(
     "a finger on a phone's screen reaches the country list, the number and Get code, and the phone links",
     { url, context: devices['Pixel 7'] },
     (page) => linkByCode(page, (x, y) => page.touchscreen.tap(x, y)),
@@ -180,7 +184,7 @@ async function linkByCode(page, press) {
     await locator.waitFor()
     await locator.scrollIntoViewIfNeeded()
     const box = await locator.boundingBox()
-    assert.ok(box, 'It has a place on the screen.')
+    assert.ok(box, 'The element is not visible.')
     await press(box.x + box.width / 2, box.y + box.height / 2)
   }
   await pressOn(page.getByRole('tab', { name: 'Phone number' }))

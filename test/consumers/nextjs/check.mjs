@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fewAtOnce } from '../lib/house.mjs'
+import { fewAtOnce } from '../lib/consumer.mjs'
 import { installByReadme, walkByReadme } from '../lib/walk.mjs'
 import { pairingFiles } from '../lib/walk-providers.mjs'
 
 /**
- * @import { House } from '../lib/house.mjs'
+ * @import { Consumer } from '../lib/consumer.mjs'
  * @import { Walk } from '../lib/walk.mjs'
  */
 
@@ -23,17 +23,17 @@ const walk = {
 
 const repository = path.join(import.meta.dirname, '../../..')
 
-/** @param {House} house */
-export const install = (house) => installByReadme(house, walk)
+/** @param {Consumer} consumer */
+export const install = (consumer) => installByReadme(consumer, walk)
 
 /**
  * Adds a page and a route to the app for each provider's documented file, next to those of the README.
  *
- * @param {House} house
+ * @param {Consumer} consumer
  * @returns {Promise<readonly string[]>} the paths of the pages
  */
-async function addProviders(house) {
-  const read = (/** @type {string} */ file) => readFile(path.join(house.folder, file), 'utf8')
+async function addProviders(consumer) {
+  const read = (/** @type {string} */ file) => readFile(path.join(consumer.folder, file), 'utf8')
   const route = await read('app/api/pairing/[[...path]]/route.ts')
   const page = await read('app/pair/page.tsx')
   const files = (await pairingFiles()).filter(({ name }) => name !== 'pairing.mjs')
@@ -45,40 +45,40 @@ async function addProviders(house) {
       [`app/pair/${provider}/page.tsx`]: page.replace('/api/pairing', `/api/${provider}`),
     }
     for (const [file, content] of Object.entries(added)) {
-      await mkdir(path.dirname(path.join(house.folder, file)), { recursive: true })
-      await writeFile(path.join(house.folder, file), content)
+      await mkdir(path.dirname(path.join(consumer.folder, file)), { recursive: true })
+      await writeFile(path.join(consumer.folder, file), content)
     }
   }
   return files.map(({ name }) => `${walk.page}/${name.replace('.mjs', '')}`)
 }
 
-/** @param {House} house */
-export default async function (house) {
+/** @param {Consumer} consumer */
+export default async function (consumer) {
   // With cacheComponents, a component that reads the clock in its first render fails the build unless it is in
   // a `Suspense`.
-  await house.check('the app is built with cacheComponents', async () => {
-    const config = await readFile(path.join(house.folder, 'next.config.ts'), 'utf8')
+  await consumer.check('the app is built with cacheComponents', async () => {
+    const config = await readFile(path.join(consumer.folder, 'next.config.ts'), 'utf8')
     assert.match(config, /^\s*cacheComponents: true,$/m)
   })
-  const pages = await addProviders(house)
-  await walkByReadme(house, walk)
+  const pages = await addProviders(consumer)
+  await walkByReadme(consumer, walk)
 
-  const port = await house.freePort()
+  const port = await consumer.freePort()
   const origin = `http://localhost:${port}`
   const env = { ...walk.env, PORT: String(port) }
-  const server = await house.start('npm', ['start'], { url: origin, env })
+  const server = await consumer.start('npm', ['start'], { url: origin, env })
   await fewAtOnce([
     ...pages.map(
       (page) => () =>
-        house.checkPage(
+        consumer.checkPage(
           `the file of ${page.slice(walk.page.length + 1)} links its simulated phone`,
           { url: `${origin}${page}` },
           (opened) => opened.locator('[data-status="linked"]').waitFor(),
         ),
     ),
     () =>
-      house.check('the recipe for Playwright links its phone on the page of the app', () =>
-        house.run(
+      consumer.check('the recipe for Playwright links its phone on the page of the app', () =>
+        consumer.run(
           'npx',
           // Playwright empties its output folder before it starts.
           [
@@ -87,7 +87,7 @@ export default async function (house) {
             '--config',
             import.meta.dirname,
             '--output',
-            path.join(house.folder, 'output'),
+            path.join(consumer.folder, 'output'),
           ],
           { cwd: repository, env: { PAGE_ORIGIN: origin } },
         ),

@@ -5,35 +5,35 @@ import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promis
 import path from 'node:path'
 import { readmeLinks } from '../lib/documents.mjs'
 
-/** @import { House } from '../lib/house.mjs' */
+/** @import { Consumer } from '../lib/consumer.mjs' */
 
 const repository = path.join(import.meta.dirname, '../../..')
 
 /**
  * Creates a fresh clone after `npm ci`, without a build.
  *
- * @param {House} house
+ * @param {Consumer} consumer
  */
-export async function install(house) {
-  const files = await house.run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+export async function install(consumer) {
+  const files = await consumer.run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
     cwd: repository,
   })
   for (const file of files.trim().split('\n'))
-    await cp(path.join(repository, file), path.join(house.folder, file), { recursive: true })
-  await symlink(path.join(repository, 'node_modules'), path.join(house.folder, 'node_modules'))
+    await cp(path.join(repository, file), path.join(consumer.folder, file), { recursive: true })
+  await symlink(path.join(repository, 'node_modules'), path.join(consumer.folder, 'node_modules'))
 }
 
-/** @param {House} house */
-export default async function check(house) {
-  const file = path.join(house.folder, 'package.json')
+/** @param {Consumer} consumer */
+export default async function check(consumer) {
+  const file = path.join(consumer.folder, 'package.json')
   const manifest = JSON.parse(await readFile(file, 'utf8'))
 
-  await house.check(
+  await consumer.check(
     'npm pack in a fresh clone runs the build and packs every target of exports',
     async () => {
-      await house.run('npm', ['pack', '--silent', '--pack-destination', house.folder])
+      await consumer.run('npm', ['pack', '--silent', '--pack-destination', consumer.folder])
       const tarball = `whatsapp-pairing-${manifest.version}.tgz`
-      const packed = (await house.run('tar', ['--list', '--file', tarball])).split('\n')
+      const packed = (await consumer.run('tar', ['--list', '--file', tarball])).split('\n')
       const targets = Object.values(manifest.exports).flatMap((target) =>
         typeof target === 'string' ? [target] : Object.values(target),
       )
@@ -42,8 +42,8 @@ export default async function check(house) {
     },
   )
 
-  const publish = () => house.run('npm', ['publish', '--dry-run', '--silent'])
-  await house.check(
+  const publish = () => consumer.run('npm', ['publish', '--dry-run', '--silent'])
+  await consumer.check(
     'npm publish stops with a one-sentence error if the repository is not filled in',
     async () => {
       const fields = { repository: undefined, homepage: undefined, bugs: undefined }
@@ -57,17 +57,17 @@ export default async function check(house) {
       })
     },
   )
-  await house.check('npm publish continues if repository, homepage and bugs are filled in', async () => {
+  await consumer.check('npm publish continues if repository, homepage and bugs are filled in', async () => {
     const fields = {
       repository: { type: 'git', url: 'git+https://git.example/owner/whatsapp-pairing.git' },
       homepage: 'https://git.example/owner/whatsapp-pairing',
       bugs: 'https://git.example/owner/whatsapp-pairing/issues',
     }
     await writeFile(file, JSON.stringify({ ...manifest, ...fields }))
-    await house.run('npm', ['run', 'prepublishOnly'])
+    await consumer.run('npm', ['run', 'prepublishOnly'])
   })
 
-  await house.check(
+  await consumer.check(
     'every link and picture of the README is a web address or a repository file that npm can resolve',
     async () => {
       const relative = (await readmeLinks()).filter((link) => !/^(https:\/\/|#)/.test(link))
@@ -75,12 +75,12 @@ export default async function check(house) {
       assert.deepEqual(missing, [])
     },
   )
-  await house.check(
+  await consumer.check(
     'the package contains the documentation as Markdown, and its links lead to files of the package',
     async () => {
-      const unpacked = path.join(house.folder, 'unpacked')
+      const unpacked = path.join(consumer.folder, 'unpacked')
       await mkdir(unpacked)
-      await house.run('tar', [
+      await consumer.run('tar', [
         '--extract',
         '--file',
         `whatsapp-pairing-${manifest.version}.tgz`,

@@ -1,5 +1,5 @@
 // @ts-check
-import { fewAtOnce } from '../lib/house.mjs'
+import { fewAtOnce } from '../lib/consumer.mjs'
 import { designSystemChecks } from './design-systems.mjs'
 import { dialogChecks } from './dialogs.mjs'
 import { hostStyleChecks } from './host-styles.mjs'
@@ -7,7 +7,7 @@ import { translatedChecks } from './translated.mjs'
 import { utilityChecks } from './utilities.mjs'
 import { walkChecks } from './walks.mjs'
 
-/** @import { House } from '../lib/house.mjs' */
+/** @import { Consumer } from '../lib/consumer.mjs' */
 
 /**
  * The builds: all pages with the newest React, and the translated page with each React in production and in
@@ -19,33 +19,37 @@ const builds = [
   { ENTRY: 'translated', REACT: '18', NODE_ENV: 'development' },
 ]
 
-/** @param {House} house */
-export default async function check(house) {
+/** @param {Consumer} consumer */
+export default async function check(consumer) {
   for (const env of builds) {
     const name = `${env.ENTRY}-${env.REACT}-${env.NODE_ENV}`
-    const isBuilt = await house.check(`vite build creates ${name}`, () =>
-      house.run('npx', ['vite', 'build', '--mode', env.NODE_ENV], { env }),
+    const isBuilt = await consumer.check(`vite build creates ${name}`, () =>
+      consumer.run('npx', ['vite', 'build', '--mode', env.NODE_ENV], { env }),
     )
     if (!isBuilt) return
   }
-  const port = await house.freePort()
+  const port = await consumer.freePort()
   const url = `http://127.0.0.1:${port}`
-  await house.start(
+  await consumer.start(
     'npx',
     ['vite', 'preview', '--outDir', 'dist', '--port', String(port), '--strictPort', '--host', '127.0.0.1'],
     { url },
   )
   const pages = `${url}/index-19-production/index.html`
   await fewAtOnce([
-    ...hostStyleChecks(house, pages),
-    ...dialogChecks(house, pages),
-    ...designSystemChecks(house, pages),
+    ...hostStyleChecks(consumer, pages),
+    ...dialogChecks(consumer, pages),
+    ...designSystemChecks(consumer, pages),
     ...builds
       .filter(({ ENTRY }) => ENTRY === 'translated')
       .flatMap((build) =>
-        translatedChecks(house, `${url}/translated-${build.REACT}-${build.NODE_ENV}/translated.html`, build),
+        translatedChecks(
+          consumer,
+          `${url}/translated-${build.REACT}-${build.NODE_ENV}/translated.html`,
+          build,
+        ),
       ),
-    ...utilityChecks(house, pages),
-    ...walkChecks(house, pages),
+    ...utilityChecks(consumer, pages),
+    ...walkChecks(consumer, pages),
   ])
 }

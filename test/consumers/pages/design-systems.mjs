@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { documentSnippets } from '../lib/documents.mjs'
 
-/** @import { House } from '../lib/house.mjs' */
+/** @import { Consumer } from '../lib/consumer.mjs' */
 
 /**
  * What each CSS block of the page "Theming" sets: the property of a part, and the variable of the design
@@ -37,14 +37,14 @@ const systems = [
 /**
  * The documented CSS gives the card the colours and corners of a design system, in light and dark.
  *
- * @param {House} house
+ * @param {Consumer} consumer
  * @param {string} url
  */
-export function designSystemChecks(house, url) {
+export function designSystemChecks(consumer, url) {
   return systems.flatMap(({ heading, host, wanted }) =>
     /** @type {const} */ (['light', 'dark']).map(
       (theme) => () =>
-        house.checkPage(
+        consumer.checkPage(
           `the documented CSS for ${heading} applies its ${theme} theme to the card`,
           {
             url: `${url}?page=design-system&host=${host}&theme=${theme}`,
@@ -54,7 +54,7 @@ export function designSystemChecks(house, url) {
             const css = (await documentSnippets()).find(
               (snippet) => snippet.heading === heading && snippet.language === 'css',
             )
-            assert.ok(css, `The page "Theming" has CSS below "${heading}".`)
+            assert.ok(css, `The page "Theming" has no CSS below "${heading}".`)
             await page.locator('[data-part="retry-button"]').waitFor()
             await page.addStyleTag({ content: css.text })
             const seen = await page.evaluate((wanted) => {

@@ -4,7 +4,7 @@ import { press } from './press.mjs'
 
 /**
  * @import { BrowserContextOptions, Locator, Page } from 'playwright'
- * @import { House } from '../lib/house.mjs'
+ * @import { Consumer } from '../lib/consumer.mjs'
  */
 
 const LIBRARIES = ['radix', 'base-ui', 'mui', 'react-aria', 'headless-ui', 'mantine', 'antd', 'native']
@@ -13,10 +13,10 @@ const LIBRARIES = ['radix', 'base-ui', 'mui', 'react-aria', 'headless-ui', 'mant
  * Checks the card in modal dialogs of other libraries: the user closes only the top layer, and can press
  * everything.
  *
- * @param {House} house
+ * @param {Consumer} consumer
  * @param {string} url
  */
-export function dialogChecks(house, url) {
+export function dialogChecks(consumer, url) {
   return LIBRARIES.flatMap((library) => {
     /**
      * @param {string} title
@@ -27,7 +27,7 @@ export function dialogChecks(house, url) {
     const check =
       (title, run, context = {}, content = 'card') =>
       () =>
-        house.checkPage(
+        consumer.checkPage(
           `in a dialog of ${library}, ${title}`,
           { url: `${url}?page=dialog&library=${library}&content=${content}`, context },
           async (page) => {
@@ -164,7 +164,7 @@ async function pressEverything(page, part) {
   await press(page, part('phone-input'))
   await page.keyboard.type('11 98765-4321')
   const number = await part('phone-input').inputValue()
-  if (!/98765/.test(number)) throw new Error(`The field does not take what is typed: ${number}`)
+  if (!/98765/.test(number)) throw new Error(`The field does not accept typed digits: ${number}`)
   await press(page, part('submit-button'))
   await part('pairing-code').waitFor()
   await press(page, part('copy-button'))
@@ -183,7 +183,7 @@ async function isOpen(page) {
   // Allows time for a delayed close.
   await page.waitForTimeout(150)
   const state = await page.locator('[data-host]').getAttribute('data-host')
-  if (state !== 'open') throw new Error('The dialog around it was closed, too')
+  if (state !== 'open') throw new Error('The surrounding dialog was closed too.')
 }
 
 /** @param {Locator} locator */

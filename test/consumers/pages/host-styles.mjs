@@ -2,7 +2,7 @@
 
 /**
  * @import { Page } from 'playwright'
- * @import { House } from '../lib/house.mjs'
+ * @import { Consumer } from '../lib/consumer.mjs'
  *
  * @typedef {{ readonly order?: string, readonly sheet?: string, readonly theme?: string }} HostOptions
  * @typedef {{ readonly within: string, readonly prepare: (page: Page) => Promise<void> }} Step
@@ -67,14 +67,14 @@ const pages = [
  * The card in every state looks the same with and without the host's styles. All properties of all elements
  * are compared.
  *
- * @param {House} house
+ * @param {Consumer} consumer
  * @param {string} url
  */
-export function hostStyleChecks(house, url) {
+export function hostStyleChecks(consumer, url) {
   return pages.map(
     ({ title, query, options, steps }) =>
       () =>
-        house.checkPage(
+        consumer.checkPage(
           `the card ${title} looks the same under the styles of ${HOSTS.length} hosts as without a host`,
           {
             url: `${url}?page=states&${query}`,

@@ -2,7 +2,7 @@
 
 /**
  * @import { PairingSnapshot } from '../../../src/index.js'
- * @import { House } from '../lib/house.mjs'
+ * @import { Consumer } from '../lib/consumer.mjs'
  */
 
 const SHOWN = 12
@@ -11,15 +11,15 @@ const SHOWN = 12
  * A page translator replaces every text node, but React still references the old ones. The package must not
  * make React change one of them.
  *
- * @param {House} house
+ * @param {Consumer} consumer
  * @param {string} url
  * @param {{ readonly REACT: string, readonly NODE_ENV: string }} build
  */
-export function translatedChecks(house, url, { REACT, NODE_ENV }) {
+export function translatedChecks(consumer, url, { REACT, NODE_ENV }) {
   const where = `React ${REACT}, ${NODE_ENV} build`
   return [
     () =>
-      house.checkPage(
+      consumer.checkPage(
         `a translated page survives every transition, and shows no text of the previous state (${where})`,
         { url },
         async (page) => {
@@ -32,7 +32,7 @@ export function translatedChecks(house, url, { REACT, NODE_ENV }) {
       ),
 
     () =>
-      house.checkPage(
+      consumer.checkPage(
         `a translated page survives the user's actions between the states (${where})`,
         { url },
         async (page) => {
@@ -95,7 +95,7 @@ export function translatedChecks(house, url, { REACT, NODE_ENV }) {
       ),
 
     () =>
-      house.checkPage(
+      consumer.checkPage(
         `a translated page continues from the code to a linked phone (${where})`,
         { url: `${url}?live` },
         async (page) => {
@@ -121,7 +121,7 @@ export function translatedChecks(house, url, { REACT, NODE_ENV }) {
           const text = (await card.locator('[data-part="root"]').textContent()) ?? ''
           await page.getByRole('heading', { name: 'The host’s own page' }).waitFor()
           if (/passkey|Keep WhatsApp open|scan/.test(text.replace(/Never scan.*/, '')))
-            throw new Error(`A sentence of a state before is left: ${text}`)
+            throw new Error(`A sentence of an earlier state is still on the page: ${text}`)
         },
       ),
   ]

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @import { House } from '../lib/house.mjs' */
+/** @import { Consumer } from '../lib/consumer.mjs' */
 
 /** The documented ways: a stylesheet, and a spelling of the classes. */
 const ways = [
@@ -23,14 +23,14 @@ const wanted = {
  * A utility class in `classNames` overrides the style of its part, as documented. A class in `className`
  * overrides the root's style.
  *
- * @param {House} house
+ * @param {Consumer} consumer
  * @param {string} url
  */
-export function utilityChecks(house, url) {
+export function utilityChecks(consumer, url) {
   return ways.flatMap(({ host, sheet, classes }) =>
     ['before', 'after'].map(
       (order) => () =>
-        house.checkPage(
+        consumer.checkPage(
           `utility classes of ${host} override ${sheet} if the classes are loaded ${order} it`,
           { url: `${url}?page=utilities&host=${host}&sheet=${sheet}&order=${order}&classes=${classes}` },
           async (page) => {
@@ -54,7 +54,7 @@ export function utilityChecks(house, url) {
               throw new Error(`${JSON.stringify(seen)} is not ${JSON.stringify(wanted)}`)
             // Red in the colour space of either Tailwind version.
             if (!/rgb\(220, 38, 38|oklch\(0\.57\d* 0\.2/.test(background))
-              throw new Error(`The button is ${background}`)
+              throw new Error(`The background of the button is ${background}`)
           },
         ),
     ),

@@ -13,7 +13,7 @@ import { press } from './press.mjs'
 /**
  * @import { BrowserContextOptions, Locator, Page } from 'playwright'
  * @import { Emulator } from 'whatsapp-pairing/testing'
- * @import { House } from '../lib/house.mjs'
+ * @import { Consumer } from '../lib/consumer.mjs'
  *
  * @typedef {object} Walk
  * @property {Page} page
@@ -37,10 +37,10 @@ const IN_APP =
  * Complete walks through the screen as a user takes them. If `WALK_PICTURES` names a folder, each step saves
  * a picture there.
  *
- * @param {House} house
+ * @param {Consumer} consumer
  * @param {string} url
  */
-export function walkChecks(house, url) {
+export function walkChecks(consumer, url) {
   /**
    * @param {string} name
    * @param {string} title
@@ -48,7 +48,7 @@ export function walkChecks(house, url) {
    * @param {(walk: Walk) => Promise<void>} run
    */
   const walk = (name, title, context, run) => () =>
-    house.checkPage(title, { url: 'about:blank', context }, async (page) => {
+    consumer.checkPage(title, { url: 'about:blank', context }, async (page) => {
       const phone = createEmulator({ linkingMs: 500, codeMs: 60_000, pairingCodeMs: CODE_MS })
       const adapter = zApi({ ...instance, fetch: mockZApi(phone, instance).fetch })
       const quick = { qrIntervalMs: 500, qrMinIntervalMs: 250, statusIntervalMs: 500 }
@@ -214,7 +214,7 @@ async function linkAtFourfoldZoom({ page, phone, part, arrive, look }, url) {
       assert.equal(hidden, undefined)
       if (await target.evaluate((element) => element === document.activeElement)) return
     }
-    assert.fail(`The focus does not come to ${target}`)
+    assert.fail(`Tab does not reach ${target}`)
   }
   await page.goto(url)
   await arrive('awaiting-scan')

@@ -1,7 +1,7 @@
 import type { PairingSnapshot } from '../../../src/index.js'
 
 declare global {
-  /** The functions that the pages of this house provide for its checks. */
+  /** The functions that the pages of this consumer provide for its checks. */
   interface Window {
     readonly statesPage: {
       readonly enterHost: (host: string, options: object) => Promise<void>

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { documentSnippets, writeFiles } from '../lib/documents.mjs'
 
-/** @import { House } from '../lib/house.mjs' */
+/** @import { Consumer } from '../lib/consumer.mjs' */
 
 const compilers = ['5.4', '5.9', '7']
 
@@ -40,29 +40,29 @@ const app = {
   paths: { '@/*': ['./documents/*'] },
 }
 
-/** @param {House} house */
-export default async function check(house) {
+/** @param {Consumer} consumer */
+export default async function check(consumer) {
   const manifest = JSON.parse(
-    await readFile(path.join(house.folder, 'node_modules/whatsapp-pairing/package.json'), 'utf8'),
+    await readFile(path.join(consumer.folder, 'node_modules/whatsapp-pairing/package.json'), 'utf8'),
   )
   const subpaths = Object.keys(manifest.exports)
     .filter((subpath) => subpath !== './package.json')
     .map((subpath) => subpath.replace(/^\./, 'whatsapp-pairing'))
   const onServers = subpaths.filter((subpath) => /\/(server|testing|providers)\b/.test(subpath))
   await writeFile(
-    path.join(house.folder, 'browser.ts'),
+    path.join(consumer.folder, 'browser.ts'),
     importsOf(subpaths.filter((subpath) => !subpath.endsWith('/baileys'))),
   )
-  await writeFile(path.join(house.folder, 'server.ts'), importsOf(onServers))
+  await writeFile(path.join(consumer.folder, 'server.ts'), importsOf(onServers))
   // Includes declarations that no subpath leads to.
-  const declarations = (await readdir(path.join(house.folder, dist), { recursive: true }))
+  const declarations = (await readdir(path.join(consumer.folder, dist), { recursive: true }))
     .filter((file) => file.endsWith('.d.ts') && !file.includes('baileys'))
     .map((file) => path.join(dist, file))
 
   // Vite's own types need a newer compiler than 5.4. The build of vite-express checks its configuration.
-  const snippets = (await writeFiles(await documentSnippets(), path.join(house.folder, 'documents'))).filter(
-    (file) => file !== 'vite.config.ts',
-  )
+  const snippets = (
+    await writeFiles(await documentSnippets(), path.join(consumer.folder, 'documents'))
+  ).filter((file) => file !== 'vite.config.ts')
 
   for (const compiler of compilers) {
     /**
@@ -71,9 +71,9 @@ export default async function check(house) {
      * @param {readonly string[]} files
      */
     const compile = async (name, compilerOptions, files) => {
-      const project = path.join(house.folder, `tsconfig.${name}-${compiler}.json`)
+      const project = path.join(consumer.folder, `tsconfig.${name}-${compiler}.json`)
       await writeFile(project, JSON.stringify({ compilerOptions, files }))
-      return house.run('node', [
+      return consumer.run('node', [
         `node_modules/typescript-${compiler}/bin/tsc`,
         '--pretty',
         'false',
@@ -82,7 +82,7 @@ export default async function check(house) {
       ])
     }
     for (const [moduleResolution, module] of Object.entries(resolutions)) {
-      await house.check(
+      await consumer.check(
         `TypeScript ${compiler} with ${moduleResolution} accepts every subpath and declaration file`,
         () =>
           compile(moduleResolution, { ...strict, ...browser, module, moduleResolution }, [
@@ -92,14 +92,16 @@ export default async function check(house) {
           ]),
       )
     }
-    await house.check(`TypeScript ${compiler} accepts every file of the README and the documentation`, () =>
-      compile(
-        'documents',
-        { ...strict, ...app },
-        snippets.map((file) => `documents/${file}`),
-      ),
+    await consumer.check(
+      `TypeScript ${compiler} accepts every file of the README and the documentation`,
+      () =>
+        compile(
+          'documents',
+          { ...strict, ...app },
+          snippets.map((file) => `documents/${file}`),
+        ),
     )
-    await house.check(`TypeScript ${compiler} accepts servers and providers without the DOM`, () =>
+    await consumer.check(`TypeScript ${compiler} accepts servers and providers without the DOM`, () =>
       compile('server', { ...strict, ...server, module: 'nodenext' }, ['server.ts']).catch(
         unlessOnlyOfBaileys,
       ),

@@ -1,19 +1,19 @@
 // @ts-check
 import { documentSnippets, writeFiles } from '../lib/documents.mjs'
 
-/** @import { House } from '../lib/house.mjs' */
+/** @import { Consumer } from '../lib/consumer.mjs' */
 
-/** @param {House} house */
-export default async function check(house) {
+/** @param {Consumer} consumer */
+export default async function check(consumer) {
   const snippets = await documentSnippets()
   await writeFiles(
     snippets.filter(({ file }) => file === 'pairing.test.tsx' || file === 'src/TryIt.tsx'),
-    house.folder,
+    consumer.folder,
   )
-  await house.check('Vitest with jsdom links the phone of the documented test', () =>
-    house.run('npx', ['vitest', 'run', 'pairing.test.tsx']),
+  await consumer.check('Vitest with jsdom links the phone of the documented test', () =>
+    consumer.run('npx', ['vitest', 'run', 'pairing.test.tsx']),
   )
-  await house.check('the one file of the README links its phone without a server', () =>
-    house.run('npx', ['vitest', 'run', 'try-it.test.tsx']),
+  await consumer.check('the one file of the README links its phone without a server', () =>
+    consumer.run('npx', ['vitest', 'run', 'try-it.test.tsx']),
   )
 }

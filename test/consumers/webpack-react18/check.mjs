@@ -3,20 +3,20 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** @import { House } from '../lib/house.mjs' */
+/** @import { Consumer } from '../lib/consumer.mjs' */
 
-/** @param {House} house */
-export default async function check(house) {
-  const isBuilt = await house.check(
+/** @param {Consumer} consumer */
+export default async function check(consumer) {
+  const isBuilt = await consumer.check(
     'webpack and ts-loader build the app without an error or a warning',
     async () => {
-      const output = await house.run('npx', ['webpack'])
+      const output = await consumer.run('npx', ['webpack'])
       assert.match(output, /compiled successfully/)
     },
   )
   if (!isBuilt) return
-  const url = pathToFileURL(path.join(house.folder, 'index.html')).href
-  await house.checkPage(
+  const url = pathToFileURL(path.join(consumer.folder, 'index.html')).href
+  await consumer.checkPage(
     'React 18.2 with TanStack Query 5.0 links the phone when the user presses with a mouse',
     { url },
     async (page) => {

@@ -34,7 +34,7 @@ export async function fewAtOnce(checks, limit = 4) {
 }
 
 /** One consumer app in a separate folder, and its checks. */
-export class House {
+export class Consumer {
   passed = 0
   /** @type {string[]} Titles of the checks that failed. */
   failed = []
@@ -50,8 +50,8 @@ export class House {
   /**
    * @param {object} options
    * @param {string} options.name
-   * @param {string} options.source The folder of the house in the repository.
-   * @param {string} options.folder The app: a fresh copy of the house's `app` folder, outside the repository.
+   * @param {string} options.source The folder of the consumer in the repository.
+   * @param {string} options.folder The app: a fresh copy of the consumer's `app` folder, outside the repository.
    * @param {string} options.tarball The packed package.
    * @param {boolean} options.isNewest Whether to install the newest versions instead of the pinned ones.
    * @param {boolean} options.isLocking Whether to pin the newest versions.
@@ -82,7 +82,7 @@ export class House {
   }
 
   /**
-   * Runs one check. It never rejects: a house that cannot continue after a failure stops because of the
+   * Runs one check. It never rejects: a consumer that cannot continue after a failure stops because of the
    * returned value.
    *
    * @param {string} title A complete sentence, because a list of failures shows only the title.
@@ -132,7 +132,7 @@ export class House {
   }
 
   /**
-   * Starts a server in the app's folder. It runs until the house is done or `stop` is called.
+   * Starts a server in the app's folder. It runs until the consumer is done or `stop` is called.
    *
    * @param {string} command
    * @param {readonly string[]} args
@@ -151,7 +151,7 @@ export class House {
     }
     for (let attempt = 0; ; attempt += 1) {
       if (child.exitCode !== null || attempt === 120)
-        throw new Error(`\`${[command, ...args].join(' ')}\` does not answer at ${url}.\n${output()}`)
+        throw new Error(`\`${[command, ...args].join(' ')}\` does not respond at ${url}.\n${output()}`)
       try {
         await isUp()
         break
@@ -174,7 +174,7 @@ export class House {
     await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
     const address = server.address()
     await new Promise((resolve) => server.close(resolve))
-    if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
+    if (address === null || typeof address === 'string') throw new Error('The server has no TCP port.')
     return address.port
   }
 
@@ -194,7 +194,7 @@ export class House {
       const browser = await this.#browser
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
       const page = await context.newPage()
-      // The limit is not about speed, because the machine may run a second house.
+      // The limit is not about speed, because the machine may run a second consumer.
       page.setDefaultTimeout(60_000)
       /** @type {string[]} */
       const problems = []
@@ -216,7 +216,7 @@ export class House {
     })
   }
 
-  /** Ends the browser and every process that the house started. */
+  /** Ends the browser and every process that the consumer started. */
   async close() {
     const browser = await this.#browser?.catch(() => undefined)
     await browser?.close()
