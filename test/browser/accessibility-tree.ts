@@ -43,7 +43,7 @@ export async function accessibilityTree(selector: string): Promise<string> {
   const { root } = await session.send('DOM.getDocument', { depth: -1, pierce: true })
   const { nodeIds } = await session.send('DOM.querySelectorAll', { nodeId: frameDocument(root), selector })
   const [nodeId] = nodeIds
-  if (nodeId === undefined) throw new Error(`Nothing in the page is ${selector}.`)
+  if (nodeId === undefined) throw new Error(`No element matches ${selector}.`)
   const { node } = await session.send('DOM.describeNode', { nodeId })
   const { frameTree } = await session.send('Page.getFrameTree')
   const frames = [frameTree, ...(frameTree.childFrames ?? [])].map(({ frame }) => frame.id)
@@ -55,7 +55,7 @@ export async function accessibilityTree(selector: string): Promise<string> {
     if (found)
       return `${joined(linesOf(found, new Map(nodes.map((one) => [one.nodeId, one])), 0)).join('\n')}\n`
   }
-  throw new Error(`A screen reader gets nothing of ${selector}.`)
+  throw new Error(`The accessibility tree has no node for ${selector}.`)
 }
 
 interface DomNode {

@@ -11,7 +11,7 @@ const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently:
 
 /** Returns the colour on screen, from any notation. */
 function shown(colour: string): Rgb {
-  if (!context) throw new Error('No canvas to read colours with')
+  if (!context) throw new Error('The browser has no 2D canvas.')
   context.clearRect(0, 0, 1, 1)
   context.fillStyle = colour
   context.fillRect(0, 0, 1, 1)
@@ -45,7 +45,7 @@ const brands = lightnesses.flatMap((lightness) => [
 /** The colour of a part, and the colour behind it. */
 const colourOf = (part: string, property: 'color' | 'backgroundColor'): string => {
   const element = document.querySelector(`[data-part="${part}"]`)
-  if (!element) throw new Error(`No ${part}`)
+  if (!element) throw new Error(`There is no ${part}.`)
   return getComputedStyle(element)[property]
 }
 

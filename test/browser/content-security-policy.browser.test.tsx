@@ -30,7 +30,7 @@ async function strictPage(body = ''): Promise<{ page: Document; violations: stri
   document.body.append(element)
   await loaded
   const page = element.contentDocument
-  if (!page) throw new Error('No page in the frame')
+  if (!page) throw new Error('The frame has no document.')
   const violations: string[] = []
   page.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => {
     violations.push(`${violatedDirective} ${blockedURI} ${sourceFile}`)

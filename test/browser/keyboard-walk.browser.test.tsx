@@ -48,7 +48,7 @@ async function go(
 ): Promise<readonly (string | undefined)[]> {
   const stops: (string | undefined)[] = []
   while (focusedPart() !== part) {
-    expect(stops.length, `No way to ${part}: ${stops.join(', ')}`).toBeLessThan(12)
+    expect(stops.length, `Tab does not reach ${part}: ${stops.join(', ')}`).toBeLessThan(12)
     await userEvent.keyboard(key)
     stops.push(focusedPart())
     if (focused()?.closest('[data-scope]'))

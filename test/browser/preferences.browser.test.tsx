@@ -42,7 +42,7 @@ async function show(session: PairingSession): Promise<HTMLElement> {
     />,
   )
   const root = container.querySelector<HTMLElement>('[data-scope="whatsapp-pairing"]')
-  if (!root) throw new Error('Nothing is shown.')
+  if (!root) throw new Error('The component is not on the page.')
   if (session.status === 'awaiting-scan')
     await waitFor(() => expect(root.querySelector('[data-part="qr-code"] svg')).not.toBeNull())
   return root
@@ -85,7 +85,7 @@ it("the name of a system keeps its distance from the step if the browser's minim
   const root = await show(states.qr['awaiting-scan'])
   const name = root.querySelector<HTMLElement>('[data-part="step-platform"]')
   const [word, step] = [name?.firstChild, name?.nextSibling]
-  if (!name || !word || !step) throw new Error('There is no step of a system.')
+  if (!name || !word || !step) throw new Error('No step names a system.')
   // The width is in units of the page's text, and a browser may draw larger text.
   name.style.minInlineSize = '0'
   const range = document.createRange()

@@ -99,7 +99,7 @@ it('a QR code of 280 pixels has three pixels per module for the longest text, an
   const { container } = render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
   const svg = await waitFor(() => {
     const found = container.querySelector<SVGSVGElement>('[data-part="qr-code"] svg')
-    if (!found) throw new Error('No code yet')
+    if (!found) throw new Error('The code is not on the page yet.')
     return found
   })
   expect(svg.viewBox.baseVal.width).toBe(77)

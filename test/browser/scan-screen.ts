@@ -22,7 +22,7 @@ export async function screenPixels(): Promise<ImageData> {
   const response = await fetch(`data:image/png;base64,${data}`)
   const picture = await createImageBitmap(await response.blob())
   const context = new OffscreenCanvas(picture.width, picture.height).getContext('2d')
-  if (!context) throw new Error('No canvas to put the screen on')
+  if (!context) throw new Error('The browser has no 2D canvas.')
   context.drawImage(picture, 0, 0)
   return context.getImageData(0, 0, picture.width, picture.height)
 }

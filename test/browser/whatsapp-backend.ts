@@ -70,7 +70,7 @@ const actions: Readonly<
 
 function actionOf(value: unknown): AccountAction {
   for (const action of Object.keys(actions)) if (action === value && isAction(action)) return action
-  throw new Error('There is no such action.')
+  throw new Error('The action is unknown.')
 }
 
 function isAction(name: string): name is AccountAction {
