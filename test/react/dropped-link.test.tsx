@@ -1,36 +1,39 @@
-import { focusManager, QueryClient } from '@tanstack/react-query'
-import { render } from '@testing-library/react'
+import { focusManager } from '@tanstack/react-query'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { PairingError, type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
+import { PairingError, type PairingProvider, type PairingSnapshot } from '../../src/index.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { advance, emulateTime, settle } from '../time.js'
-import { qr, scriptedProvider } from './scripted-provider.js'
+import { qr } from './scripted-provider.js'
 import { createSetup, doing, shownStatus } from './setup.js'
-import { part, statusLine } from './user.js'
+import { changingProvider, pairingCode, showPairing } from './show-pairing.js'
+import { heading, part, press, statusLine } from './user.js'
+
+// WhatsApp or the phone's owner ends a link. The page explains and reports it.
 
 emulateTime()
 afterEach(() => {
   focusManager.setFocused(undefined)
 })
 
-const linked = { status: 'linked', account: { name: 'Ana' } } as PairingSnapshot
-const gone = { status: 'unlinked' } as PairingSnapshot
+const linked: PairingSnapshot = { status: 'linked', account: { name: 'Ana' } }
+const unlinked: PairingSnapshot = { status: 'unlinked' }
 
-/** A linked phone. Its provider returns `now`, or throws it if it is an error. */
-async function link() {
-  const state: { now: PairingSnapshot | PairingError } = { now: linked }
-  const getStatus = (): PairingSnapshot => {
-    if (state.now instanceof PairingError) throw state.now
-    return state.now
+/** A page with a provider that the test changes. A reset leads to a code. */
+function page(first: PairingSnapshot) {
+  const one = changingProvider(first)
+  const reset = async (): Promise<void> => {
+    one.now = qr('after')
   }
-  const provider = scriptedProvider({ getQrCode: () => (state.now === linked ? linked : qr('a')), getStatus })
-  const onLinked = vi.fn()
-  const { unmount } = render(
-    <WhatsAppPairing provider={provider} queryClient={new QueryClient()} onLinked={onLinked} />,
-  )
+  const [onLinked, onUnlinked] = [vi.fn(), vi.fn()]
+  showPairing({ ...one.provider, reset }, { onLinked, onUnlinked })
+  return Object.assign(one, { onLinked, onUnlinked })
+}
+
+async function linkedPage() {
+  const one = page(linked)
   await settle()
   expect(shownStatus()).toBe('linked')
-  return Object.assign(state, { calls: provider.calls, onLinked, unmount })
+  return one
 }
 
 describe.each(providerIds)('%s: a link that the phone ends soon after it was made', (id) => {
@@ -58,44 +61,86 @@ describe.each(providerIds)('%s: a link that the phone ends soon after it was mad
   })
 })
 
+describe.each<[string, PairingSnapshot]>([
+  ['another code', qr('next')],
+  ['that no phone is linked', unlinked],
+  ['that the session is stopped', { status: 'stopped' }],
+  ['leftovers of the link', { status: 'stale' }],
+])('a link that ends, if the provider reports %s,', (_, end) => {
+  it('is explained in one sentence with the title for linking again, if it was new', async () => {
+    const one = page(qr('a'))
+    await advance(1_000)
+    one.now = linked
+    await advance(12_000)
+    one.now = end
+    await advance(20_000)
+    expect(statusLine()).toContain('The link ended soon after it was made.')
+    expect(part('status-text')?.dataset.notice).toBe('link-ended')
+    if (end.status === 'stale') await press('Start over')
+    else expect(heading()).toBe('Link your WhatsApp again')
+    expect(one.onUnlinked.mock.calls).toEqual([[{ name: 'Ana' }]])
+  })
+
+  it('is reported as ended on the phone when the user returns, if it was minutes old', async () => {
+    const one = await linkedPage()
+    await advance(181_000)
+    await doing(() => focusManager.setFocused(false))
+    one.now = end
+    const { length } = one.calls
+    await advance(600_000)
+    // The page does not poll an older link until the user returns to the page.
+    expect(one.calls).toHaveLength(length)
+    await doing(() => focusManager.setFocused(true))
+    await advance(5_000)
+    expect(statusLine()).toContain('The phone was unlinked.')
+    expect(one.onUnlinked).toHaveBeenCalledTimes(1)
+  })
+
+  it('is not reported if it was never made', async () => {
+    const one = page(qr('a'))
+    await advance(1_000)
+    one.now = { status: 'linking' }
+    await advance(8_000)
+    one.now = end
+    await advance(20_000)
+    expect(statusLine()).toContain('The link was not finished.')
+    expect(one.onUnlinked).not.toHaveBeenCalled()
+    expect(one.onLinked).not.toHaveBeenCalled()
+  })
+})
+
+// The table of session.test.ts has the updates that end a link and those that do not.
 describe('a link', () => {
   it('is polled every fifteen seconds for three minutes, and then no longer', async () => {
-    const { calls } = await link()
+    const { calls } = await linkedPage()
     await advance(200_000)
-    const asked = calls.slice(1)
-    expect(asked.map(({ question }) => question)).toEqual(asked.map(() => 'status'))
-    const pauses = asked.slice(1).map(({ at }, index) => at - (asked[index]?.at ?? 0))
+    const polls = calls.slice(1)
+    expect(polls.map(({ question }) => question)).toEqual(polls.map(() => 'status'))
+    const pauses = polls.slice(1).map(({ at }, index) => at - (polls[index]?.at ?? 0))
     for (const pause of pauses) expect(Math.round(pause / 1_000)).toBe(15)
-    expect(asked.length).toBeGreaterThanOrEqual(12)
-    expect(asked.length).toBeLessThanOrEqual(14)
+    expect(polls.length).toBeGreaterThanOrEqual(12)
+    expect(polls.length).toBeLessThanOrEqual(14)
     const before = calls.length
     await advance(600_000)
     expect(calls.length).toBe(before)
   })
 
-  it('survives one response that reports its end', async () => {
-    const one = await link()
-    one.now = gone
+  it('survives one response that reports its end, and the next one is requested earlier', async () => {
+    const one = await linkedPage()
+    one.now = unlinked
     await advance(16_000)
     const { length } = one.calls
     one.now = linked
     await advance(10_000, () => expect(shownStatus()).toBe('linked'))
-    // The confirming request does not wait fifteen seconds.
-    expect(one.calls.length).toBe(length + 1)
-    expect(one.onLinked).toHaveBeenCalledTimes(1)
-  })
-
-  it('ends with the second response that reports its end', async () => {
-    const one = await link()
-    one.now = gone
-    await advance(20_000)
-    expect(shownStatus()).toBe('awaiting-scan')
+    expect(one.calls).toHaveLength(length + 1)
+    await advance(30_000)
+    expect([one.onLinked.mock.calls.length, one.onUnlinked.mock.calls.length]).toEqual([1, 0])
   })
 
   it.each(['network', 'rate-limited', 'provider-unavailable', 'unauthorized'] as const)(
     'survives requests that fail (%s), and the pauses become longer',
     async (errorCode) => {
-      const one = await link()
+      const one = await linkedPage()
       one.now = new PairingError(errorCode, 'No.')
       await advance(60_000, () => expect(shownStatus()).toBe('linked'))
       expect(one.calls.length).toBeLessThanOrEqual(8)
@@ -103,72 +148,75 @@ describe('a link', () => {
       const { length } = one.calls
       expect(length).toBeLessThanOrEqual(16)
       await advance(600_000)
-      expect(one.calls.length).toBe(length)
+      expect(one.calls).toHaveLength(length)
       expect(part('error-code')).toBeNull()
     },
   )
 
-  it('that has ended is detected when requests succeed again', async () => {
-    const one = await link()
-    one.now = new PairingError('network', 'No.')
-    await advance(40_000)
-    one.now = gone
-    await advance(40_000)
-    expect(shownStatus()).toBe('awaiting-scan')
-  })
-
   it('with one unconfirmed end is not polled forever if requests keep failing', async () => {
-    const one = await link()
-    one.now = gone
+    const one = await linkedPage()
+    one.now = unlinked
     await advance(15_500)
     one.now = new PairingError('network', 'No.')
     await advance(900_000)
     const { length } = one.calls
     await advance(900_000)
-    expect(one.calls.length).toBe(length)
+    expect(one.calls).toHaveLength(length)
     expect(shownStatus()).toBe('linked')
   })
 
-  it('that ends while the page is hidden is detected on return, without requests until then', async () => {
-    const one = await link()
-    await doing(() => focusManager.setFocused(false))
-    one.now = gone
-    const before = one.calls.length
-    await advance(600_000)
-    expect(one.calls.length).toBe(before)
-    await doing(() => focusManager.setFocused(true))
-    await advance(5_000)
-    expect(shownStatus()).toBe('awaiting-scan')
+  it('is reported again when it ends after the user has linked again', async () => {
+    const one = await linkedPage()
+    for (let count = 1; count <= 3; count += 1) {
+      one.now = qr(`code ${count}`)
+      await advance(20_000)
+      expect(one.onUnlinked).toHaveBeenCalledTimes(count)
+      one.now = linked
+      await advance(6_000)
+      expect(shownStatus()).toBe('linked')
+    }
+  })
+
+  it.each<[string, PairingSnapshot]>([
+    ['a provider that is preparing', { status: 'preparing' }],
+    ['another account', { status: 'linked', account: { name: 'Ben' } }],
+  ])('is not reported as ended for %s', async (_, now) => {
+    const one = await linkedPage()
+    one.now = now
+    await advance(60_000)
+    one.now = linked
+    await advance(30_000)
+    expect(one.onUnlinked).not.toHaveBeenCalled()
+    expect(shownStatus()).toBe('linked')
   })
 
   it.each<[string, PairingSnapshot]>([
     ['a QR code', qr('late')],
-    ['a pairing code', { status: 'pairing-code', pairingCode: 'ABCD1234' }],
+    ['a pairing code', pairingCode],
   ])('is neither ended nor kept by %s that is pushed late', async (_, code) => {
-    let tell = (_: PairingSnapshot): void => {}
-    let now = linked
-    const { calls, ...rest } = scriptedProvider({ getQrCode: () => now, getStatus: () => now })
+    let push = (_: PairingSnapshot): void => {}
     const subscribe: PairingProvider['subscribe'] = (listener) => {
-      tell = listener
+      push = listener
       return () => {}
     }
-    const push = async (snapshot: PairingSnapshot, nextInMs?: number) => {
-      tell({ ...snapshot, nextInMs })
+    const one = changingProvider(linked)
+    const receive = async (snapshot: PairingSnapshot, nextInMs?: number) => {
+      push({ ...snapshot, nextInMs })
       await settle()
     }
-    render(<WhatsAppPairing provider={{ ...rest, subscribe }} queryClient={new QueryClient()} />)
+    showPairing({ ...one.provider, subscribe })
     await advance(1_000)
-    for (let index = 0; index < 5; index++) await push(code, 5_000)
+    for (let index = 0; index < 5; index++) await receive(code, 5_000)
     expect(shownStatus()).toBe('linked')
-    const { length } = calls
-    await push(gone, 20_000)
+    const { length } = one.calls
+    await receive(unlinked, 20_000)
     expect(shownStatus()).toBe('linked')
     // The page checks the reported end immediately, even if the next update was announced for later.
-    expect(calls.length).toBe(length + 1)
-    now = gone
-    await push(gone)
+    expect(one.calls).toHaveLength(length + 1)
+    one.now = unlinked
+    await receive(unlinked)
     await advance(4_000)
-    await push(gone)
+    await receive(unlinked)
     expect(shownStatus()).toBe('preparing')
   })
 })

@@ -9,7 +9,7 @@ import { part } from './user.js'
 
 afterEach(() => void vi.unstubAllGlobals())
 
-const { qr } = pairingStates()
+const { qr, 'phone-code': phone } = pairingStates()
 const failed = (code: PairingErrorCode) => ({ ...qr.failed, error: new PairingError(code, 'For the test.') })
 
 describe('the screen after a failure', () => {
@@ -22,7 +22,6 @@ describe('the screen after a failure', () => {
     expect(part('error-cause')?.textContent).toBe(
       'The provider refused this app’s key, so no code can be made.',
     )
-    expect(part('safety-note')).toBeNull()
   })
 
   it.each([
@@ -60,6 +59,23 @@ describe('the Done button', () => {
   it('is not shown without a dialog and without a next step', () => {
     render(<PairingCard pairing={stillPairing(qr.linked)} />)
     expect(part('done-button')).toBeNull()
+  })
+})
+
+describe('the warning about codes', () => {
+  it.each([
+    ...[qr['awaiting-scan'], phone['awaiting-number'], phone['awaiting-code'], qr.linking],
+    ...[qr.linked, qr.failed],
+  ])('names the app that will be linked until the end of the session: $method $status', async (session) => {
+    render(<PairingCard appName="Acme" pairing={stillPairing(session)} />)
+    // Some parts load when the card mounts.
+    await act(async () => {})
+    const hasEnded = session.status === 'linked' || session.status === 'failed'
+    expect(part('safety-note')?.textContent).toBe(
+      hasEnded
+        ? undefined
+        : 'This links Acme to your WhatsApp. Never scan or enter a code you didn’t ask for.',
+    )
   })
 })
 

@@ -1,195 +1,132 @@
 import { QueryClient } from '@tanstack/react-query'
 import { fireEvent, render, screen } from '@testing-library/react'
 import { StrictMode, useState } from 'react'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
-import {
-  PairingError,
-  type PairingEvent,
-  type PairingMethod,
-  type PairingSnapshot,
-  WhatsAppPairing,
-  type WhatsAppPairingProps,
-} from '../../src/index.js'
-import { qrImage } from '../../src/testing/qr-image.js'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { PairingError, type PairingEvent, type PairingMethod, WhatsAppPairing } from '../../src/index.js'
 import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { createSetup, doing, shownStatus } from './setup.js'
+import {
+  changingProvider,
+  codeRequests,
+  hang,
+  linked,
+  pairingCode,
+  rotatingProvider,
+  showPairing,
+} from './show-pairing.js'
+import { askForCode, heading, openTab, part, press, shownCode } from './user.js'
 
-beforeAll(() => qrImage('2@a,b').then(() => undefined))
 emulateTime()
 
-const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
-const provider = (requestPairingCode = () => code as PairingSnapshot | Promise<PairingSnapshot>) =>
-  scriptedProvider({ getQrCode: () => qr('a'), requestPairingCode })
-const asked = (one: ReturnType<typeof scriptedProvider>, question: string) =>
-  one.calls.filter((call) => call.question === question).length
-
-function show(props: Partial<WhatsAppPairingProps> = {}) {
-  return render(<WhatsAppPairing provider={provider()} queryClient={new QueryClient()} {...props} />)
-}
-
-const field = () => screen.getByRole<HTMLInputElement>('textbox', { name: 'Phone number' })
-const type = (value: string) => fireEvent.change(field(), { target: { value } })
-const click = async (name: string) => {
-  fireEvent.click(screen.getByRole('button', { name }))
-  await settle()
-}
-const openTab = async (name: string) => {
-  fireEvent.click(screen.getByRole('tab', { name }))
-  await settle()
-}
-
 describe('onLinked', () => {
-  it.each([
-    ['under StrictMode', (element: JSX) => <StrictMode>{element}</StrictMode>],
-    [
-      'with two mounted copies',
-      (element: JSX) => (
-        <>
-          {element}
-          {element}
-        </>
-      ),
-    ],
-  ])('is called once %s', async (_, wrap) => {
-    const setup = createSetup('green-api')
+  it('is called once with two copies under StrictMode and a remount', async () => {
     const onLinked = vi.fn()
-    render(wrap(setup.element({ onLinked })))
+    const one = changingProvider(qr('a'))
+    const queryClient = new QueryClient()
+    const element = (key: string) => (
+      <StrictMode key={key}>
+        <WhatsAppPairing provider={one.provider} queryClient={queryClient} onLinked={onLinked} />
+        <WhatsAppPairing provider={one.provider} queryClient={queryClient} onLinked={onLinked} />
+      </StrictMode>
+    )
+    const { rerender } = render(element('first'))
     await advance(2_000)
-    await doing(() => void setup.emulator.scan())
-    await advance(10_000)
-    expect(onLinked).toHaveBeenCalledTimes(1)
-  })
-
-  it('is not called again after a remount', async () => {
-    const setup = createSetup('green-api')
-    const onLinked = vi.fn()
-    const { unmount } = setup.show({ onLinked })
-    await advance(2_000)
-    await doing(() => void setup.emulator.scan())
-    await advance(10_000)
-    unmount()
-    setup.show({ onLinked })
-    await advance(5_000)
+    one.now = linked
+    await advance(4_000)
+    rerender(element('second'))
+    await advance(60_000)
     expect(shownStatus()).toBe('linked')
     expect(onLinked).toHaveBeenCalledTimes(1)
   })
 
   it('is final: a QR code that arrives late does not replace the link', async () => {
-    let snapshot: PairingSnapshot = qr('a')
-    const one = scriptedProvider({
-      getQrCode: () => snapshot,
-      getStatus: () => ({ status: 'linked', account: {} }),
-    })
-    show({ provider: one })
-    await advance(4_000)
-    snapshot = qr('b')
-    await advance(60_000)
+    const one = scriptedProvider({ getQrCode: () => qr('late'), getStatus: () => linked })
+    showPairing(one)
+    await advance(64_000)
     expect(shownStatus()).toBe('linked')
     // The status is polled every fifteen seconds for three minutes, because some links end soon.
     expect(one.calls.slice(2).map(({ question }) => question)).toEqual(Array(4).fill('status'))
   })
 })
 
-describe('a page after the scan', () => {
-  it('keeps the code if the provider does not report linking, and never shows a failure', async () => {
-    // This is longer than the time until the next poll of the status.
-    const setup = createSetup('wasend', { linkingMs: 6_000 })
-    setup.show()
-    await advance(3_000)
-    const seen = new Set<string>()
-    await doing(() => void setup.emulator.scan())
-    await advance(15_000, () => void seen.add(shownStatus() ?? ''))
-    expect([...seen]).toEqual(['awaiting-scan', 'linked'])
-  })
+it('a code stays on screen after the scan if the provider does not report linking', async () => {
+  // This is longer than the time until the next poll of the status.
+  const setup = createSetup('wasend', { linkingMs: 6_000 })
+  setup.show()
+  await advance(3_000)
+  const seen = new Set<string>()
+  await doing(() => void setup.emulator.scan())
+  await advance(15_000, () => void seen.add(shownStatus() ?? ''))
+  expect([...seen]).toEqual(['awaiting-scan', 'linked'])
 })
 
-describe('autoStart', () => {
-  it('set to false sends no request before the user presses Start', async () => {
-    const one = provider()
-    show({ provider: one, autoStart: false })
-    await advance(10_000)
-    expect(one.calls).toHaveLength(0)
-    expect(shownStatus()).toBe('idle')
-    await click('Show code')
-    expect(shownStatus()).toBe('awaiting-scan')
-  })
+it('autoStart={false} sends no request before the user presses Start', async () => {
+  const { provider, calls } = changingProvider(qr('a'))
+  showPairing(provider, { autoStart: false })
+  await advance(10_000)
+  expect(calls).toHaveLength(0)
+  expect(shownStatus()).toBe('idle')
+  await press('Show code')
+  expect(shownStatus()).toBe('awaiting-scan')
 })
 
-describe('the phone number', () => {
-  it('survives a change of tabs, which stops the requests for QR codes', async () => {
-    const one = provider()
-    show({ provider: one })
-    await advance(1_000)
-    await openTab('Phone number')
-    type('+55 11')
-    const before = asked(one, 'qr-code')
-    await advance(10_000)
-    expect(asked(one, 'qr-code')).toBe(before)
-    await openTab('QR code')
-    await openTab('Phone number')
-    expect(field().value).toBe('+55 11')
-  })
-
-  it('is sent once, even if the user submits it several times', async () => {
-    const one = provider(() => new Promise((resolve) => setTimeout(() => resolve(code), 2_000)))
-    show({ provider: one, defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
-    await settle()
-    const form = field().form
-    if (!form) throw new Error('The field stands outside its form.')
-    for (let index = 0; index < 5; index++) fireEvent.submit(form)
-    await advance(5_000)
-    expect(asked(one, 'pairing-code')).toBe(1)
-    expect(shownStatus()).toBe('awaiting-code')
-  })
-
-  it('is not sent if it is invalid, and the error is shown at the field', async () => {
-    const one = provider()
-    show({ provider: one, defaultMethod: 'phone-code' })
-    type('011 98765')
-    await click('Get code')
-    expect(document.querySelector('[data-part="error"]')?.textContent).toMatch(/^Too short/)
-    expect(field().getAttribute('aria-invalid')).toBe('true')
-    expect(asked(one, 'pairing-code')).toBe(0)
-  })
-
+describe('a submitted phone number', () => {
   it('can be corrected after the provider has refused it', async () => {
-    let refuse = true
-    const one = provider(() => {
-      if (refuse) throw new PairingError('code-refused', 'No code.')
-      return code
+    let isRefused = true
+    const { provider } = changingProvider(qr('a'), {
+      requestPairingCode: () => {
+        if (isRefused) throw new PairingError('code-refused', 'No code.')
+        return pairingCode
+      },
     })
-    show({ provider: one, defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
-    await click('Get code')
+    showPairing(provider, { defaultMethod: 'phone-code' })
+    await settle()
+    await askForCode()
     expect(shownStatus()).toBe('awaiting-number')
-    expect(document.querySelector('[data-part="error"]')?.textContent).toContain('Check the number')
-    refuse = false
-    await click('Get code')
+    expect(part('error')?.textContent).toContain('Check the number')
+    isRefused = false
+    await press('Get code')
     expect(shownStatus()).toBe('awaiting-code')
-    await click('Change')
+    await press('Change')
     expect(shownStatus()).toBe('awaiting-number')
-    expect(field().value).toBe('+55 11 98765-4321')
+    expect(screen.getByDisplayValue(/98765.4321$/)).toBeTruthy()
   })
 
-  it('gets another code on Retry after the first one expired', async () => {
-    const one = provider()
-    show({ provider: one, defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
-    await click('Get code')
-    expect(document.querySelector('[data-part="pairing-code"]')?.textContent).toBe('ABCD-1234')
+  it('gets another code on Retry after the first one expired, and no request before that', async () => {
+    const { provider, calls } = changingProvider(qr('a'))
+    showPairing(provider, { defaultMethod: 'phone-code' })
+    await settle()
+    await askForCode()
+    expect(shownCode()).toBe('ABCD-1234')
+    expect(part('countdown')?.style.getPropertyValue('--whatsapp-pairing-lifetime')).toBe('160000ms')
     await advance(160_500)
     expect(shownStatus()).toBe('expired')
-    const before = one.calls.length
+    const { length } = calls
     await advance(600_000)
-    expect(one.calls.length).toBe(before)
-    await click('Retry')
+    expect(calls).toHaveLength(length)
+    await press('Retry')
     expect(shownStatus()).toBe('awaiting-code')
-    expect(asked(one, 'pairing-code')).toBe(2)
+    expect(codeRequests(provider)).toBe(2)
+  })
+
+  it('shows an error after a request without a response, and can be sent again', async () => {
+    const { provider } = changingProvider(qr('a'), { requestPairingCode: hang })
+    showPairing(provider, { defaultMethod: 'phone-code' })
+    await settle()
+    await askForCode()
+    expect(screen.getByRole('button', { name: 'Getting your code…' })).toBeTruthy()
+    await advance(61_000)
+    expect(part('error')?.textContent).toContain('Try again')
+    expect(screen.getByRole('button', { name: 'Get code' }).getAttribute('aria-disabled')).toBe('false')
   })
 })
 
 describe('the method', () => {
   it('can be controlled by the app', async () => {
-    const asking = vi.fn()
+    const onMethodChange = vi.fn()
+    const { provider } = changingProvider(qr('a'))
+    const queryClient = new QueryClient()
     function Host() {
       const [method, setMethod] = useState<PairingMethod>('qr')
       return (
@@ -197,24 +134,21 @@ describe('the method', () => {
           <button type="button" onClick={() => setMethod('phone-code')}>
             Host
           </button>
-          <WhatsAppPairing provider={one} queryClient={client} method={method} onMethodChange={asking} />
+          <WhatsAppPairing {...{ provider, queryClient, method, onMethodChange }} />
         </>
       )
     }
-    const one = provider()
-    const client = new QueryClient()
     render(<Host />)
     await advance(1_000)
     await openTab('Phone number')
-    await settle()
-    expect(asking).toHaveBeenCalledWith('phone-code')
+    expect(onMethodChange).toHaveBeenCalledWith('phone-code')
     expect(shownStatus()).toBe('awaiting-scan')
-    await click('Host')
+    await press('Host')
     expect(shownStatus()).toBe('awaiting-number')
   })
 
   it('changes with the arrow keys, and the focus follows', async () => {
-    show()
+    showPairing(changingProvider(qr('a')).provider)
     await advance(1_000)
     screen.getByRole('tab', { name: 'QR code' }).focus()
     fireEvent.keyDown(document.activeElement ?? document.body, { key: 'ArrowRight' })
@@ -225,95 +159,8 @@ describe('the method', () => {
     await settle()
     expect(document.activeElement).toBe(screen.getByRole('tab', { name: 'QR code' }))
   })
-})
 
-describe('the focus', () => {
-  it('moves from Retry to the panel when Retry disappears, and is not moved otherwise', async () => {
-    const one = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
-    show({ provider: one, maxRefreshes: 1 })
-    await advance(61_000)
-    const retry = screen.getByRole('button', { name: 'Retry' })
-    expect(document.activeElement).toBe(document.body)
-    retry.focus()
-    fireEvent.click(retry)
-    await advance(30_000)
-    expect((document.activeElement as HTMLElement | null)?.dataset.part).toBe('panel')
-  })
-})
-
-describe('onEvent', () => {
-  it('reports each step once, without a code or number', async () => {
-    const setup = createSetup('green-api', { linkingMs: 6_000 })
-    const events: PairingEvent[] = []
-    setup.show({ onEvent: (event) => events.push(event) })
-    await advance(65_000)
-    await doing(() => void setup.emulator.scan())
-    await advance(10_000)
-    const { attemptId = '' } = events[0] ?? {}
-    expect(attemptId).toMatch(/^\w+-1$/)
-    const common = { attemptId, method: 'qr', provider: 'green-api', elapsedMs: expect.any(Number) }
-    expect(events).toEqual([
-      // The page does not know the provider before the first response.
-      { ...common, type: 'started', provider: 'proxy', elapsedMs: 0 },
-      { ...common, type: 'shown', number: 1 },
-      { ...common, type: 'refreshed', number: 2 },
-      { ...common, type: 'linked' },
-    ])
-    const elapsed = events.map(({ elapsedMs }) => elapsedMs)
-    expect(elapsed).toEqual(elapsed.toSorted((a, b) => a - b))
-  })
-})
-
-describe('a broken image', () => {
-  it('is removed from the screen', async () => {
-    // Without a server, the browser draws the picture unchanged.
-    const src = `data:image/png;base64,iVBORw0KGgoAAAAN${'A'.repeat(200)}`
-    show({
-      provider: scriptedProvider({ getQrCode: () => ({ status: 'qr', qrCode: { kind: 'image', src } }) }),
-    })
-    await advance(2_000)
-    fireEvent.error(screen.getByRole('img'))
-    await settle()
-    expect(shownStatus()).toBe('preparing')
-  })
-})
-
-describe('two mounted copies', () => {
-  it('report each step once', async () => {
-    const setup = createSetup('green-api')
-    const events: PairingEvent[] = []
-    const copy = () => setup.element({ onEvent: (event) => events.push(event) })
-    render(
-      <>
-        {copy()}
-        {copy()}
-      </>,
-    )
-    await advance(65_000)
-    expect(events.map(({ type, number }) => [type, number])).toEqual([
-      ['started', undefined],
-      ['shown', 1],
-      ['refreshed', 2],
-    ])
-  })
-})
-
-describe('messages', () => {
-  it('of the app replace single texts, including those of errors', async () => {
-    const refusing = scriptedProvider({
-      getQrCode: () => Promise.reject(new PairingError('subscription-expired', 'No.')),
-    })
-    const own = { title: 'Ask Ana', advice: 'She knows the key.' }
-    show({ provider: refusing, messages: { tryAgain: 'Once more', errors: { 'subscription-expired': own } } })
-    await settle()
-    await settle()
-    expect(screen.getByRole('heading').textContent).toBe('Ask Ana')
-    expect(screen.getByRole('button', { name: 'Once more' })).toBeTruthy()
-  })
-})
-
-describe('a change of the method', () => {
-  it('does not report the same link, failure or step again', async () => {
+  it('does not report the same link, failure or step again when it changes', async () => {
     const ends: string[] = []
     const steps: string[] = []
     const callbacks = {
@@ -322,17 +169,13 @@ describe('a change of the method', () => {
       onEvent: ({ type }: PairingEvent) => void steps.push(type),
     }
     const queryClient = new QueryClient()
-    const linked = scriptedProvider({ getQrCode: () => ({ status: 'linked', account: {} }) }, 'linked')
-    const refused = scriptedProvider(
-      {
-        getQrCode: () => Promise.reject(new PairingError('subscription-expired', 'No.')),
-        requestPairingCode: () => code,
-      },
-      'refused',
-    )
-    for (const one of [linked, refused]) {
+    const refusal = new PairingError('subscription-expired', 'No.')
+    for (const { provider } of [
+      changingProvider(linked, { sessionId: 'linked' }),
+      changingProvider(refusal, { sessionId: 'refused' }),
+    ]) {
       const element = (method: PairingMethod) => (
-        <WhatsAppPairing provider={one} queryClient={queryClient} method={method} {...callbacks} />
+        <WhatsAppPairing {...{ provider, queryClient, method }} {...callbacks} />
       )
       const { rerender, unmount } = render(element('qr'))
       await advance(1_000)
@@ -345,17 +188,20 @@ describe('a change of the method', () => {
   })
 })
 
-type JSX = ReturnType<typeof WhatsAppPairing>
-
 describe('the component outside the document of the app', () => {
   type Tree = Document | ShadowRoot
 
-  function shadowRoot(): ShadowRoot {
-    return document.body.appendChild(document.createElement('div')).attachShadow({ mode: 'open' })
+  function host<Name extends 'div' | 'iframe'>(name: Name): HTMLElementTagNameMap[Name] {
+    const element = document.createElement(name)
+    document.body.append(element)
+    onTestFinished(() => element.remove())
+    return element
   }
 
+  const shadowRoot = (): ShadowRoot => host('div').attachShadow({ mode: 'open' })
+
   function frame(): Document {
-    const { contentDocument } = document.body.appendChild(document.createElement('iframe'))
+    const { contentDocument } = host('iframe')
     if (!contentDocument) throw new Error('The iframe has no document.')
     return contentDocument
   }
@@ -367,7 +213,10 @@ describe('the component outside the document of the app', () => {
     const tree = create()
     const container = document.createElement('div')
     ;('body' in tree ? tree.body : tree).append(container)
-    render(<WhatsAppPairing provider={provider()} queryClient={new QueryClient()} />, { container })
+    render(
+      <WhatsAppPairing provider={changingProvider(qr('a')).provider} queryClient={new QueryClient()} />,
+      { container },
+    )
     await settle()
     const find = (part: string): HTMLElement => {
       const element = tree.querySelector<HTMLElement>(`[data-part="${part}"]`)
@@ -394,4 +243,41 @@ describe('the component outside the document of the app', () => {
     await settle()
     expect(tree.activeElement).toBe(find('panel'))
   })
+})
+
+it('the focus moves from Retry to the panel when Retry disappears, and is not moved otherwise', async () => {
+  showPairing(rotatingProvider(), { maxRefreshes: 1 })
+  await advance(61_000)
+  const retry = screen.getByRole('button', { name: 'Retry' })
+  expect(document.activeElement).toBe(document.body)
+  retry.focus()
+  fireEvent.click(retry)
+  await advance(30_000)
+  expect(document.activeElement).toBe(part('panel'))
+})
+
+it('a picture that the browser cannot show is removed from the screen, and three of them end in a failure', async () => {
+  // Without a server, the browser draws the picture unchanged.
+  const src = `data:image/png;base64,iVBORw0KGgoAAAAN${'A'.repeat(200)}`
+  showPairing(scriptedProvider({ getQrCode: () => ({ status: 'qr', qrCode: { kind: 'image', src } }) }))
+  await advance(2_000)
+  fireEvent.error(screen.getByRole('img'))
+  await settle()
+  expect(shownStatus()).toBe('preparing')
+  await advance(60_000, () => {
+    const picture = document.querySelector('[data-part="qr-code"] img')
+    if (picture) fireEvent.error(picture)
+  })
+  expect(part('error-code')?.dataset.code).toBe('invalid-answer')
+})
+
+it('messages of the app replace single texts, including those of errors', async () => {
+  const refusal = new PairingError('subscription-expired', 'No.')
+  const own = { title: 'Ask Ana', advice: 'She knows the key.' }
+  showPairing(changingProvider(refusal).provider, {
+    messages: { tryAgain: 'Once more', errors: { 'subscription-expired': own } },
+  })
+  await advance(1_000)
+  expect(heading()).toBe('Ask Ana')
+  expect(screen.getByRole('button', { name: 'Once more' })).toBeTruthy()
 })

@@ -70,7 +70,10 @@ const knownOf: Readonly<Record<PairingErrorCode, keyof typeof KNOWN>> = {
 const ABOUT_WHATSAPP: readonly PairingErrorCode[] = ['account-blocked']
 
 const { qr, 'phone-code': phone } = pairingStates()
-const failed = (code: PairingErrorCode): PairingSession => ({ ...qr.failed, error: new PairingError(code) })
+const failed = (code: PairingErrorCode): PairingSession => ({
+  ...qr.failed,
+  error: new PairingError(code, 'Internal: 0xBEEF'),
+})
 
 describe.each(pairingErrorCodes)('the error %s', (code) => {
   const text = en.messages.errors[code]
@@ -86,6 +89,19 @@ describe.each(pairingErrorCodes)('the error %s', (code) => {
         /WhatsApp (?:has|gives|needs|ended|blocked|is down)|reach WhatsApp|(?:that was|your) .*phone/i,
       )
     expect(claims).not.toMatch(/\b(?:nobody|never|ran out|is down|restarting)\b/i)
+  })
+
+  it('has advice, a button to continue and its code, and no text of the provider', () => {
+    render(<PairingCard pairing={stillPairing(failed(code))} />)
+    expect(part('lead')?.textContent?.length).toBeGreaterThan(15)
+    if (knownOf[code] === 'the provider refuses what this app has')
+      expect(part('lead')?.textContent).toContain('contact the people who run this app')
+    expect(document.body.textContent).not.toContain('0xBEEF')
+    // Users reported screens that can only be closed and opened again.
+    expect(screen.getAllByRole('button').map(({ dataset }) => dataset.part)).toEqual([
+      'retry-button',
+      'copy-error-button',
+    ])
   })
 
   it("has the support link as its first action if only the app's operator can help", () => {

@@ -107,6 +107,15 @@ describe('texts of the app', () => {
     expect(screen.getByRole('tab', { name: german.methodPhoneCode })).toBeDefined()
   })
 
+  it('show markup as text, and so does the name of the app', () => {
+    const evil = '<img src=x onerror=alert(1)>'
+    const pairing = { session: states.qr['awaiting-scan'], ...actions }
+    render(<PairingCard pairing={pairing} appName={evil} messages={{ titleScan: `**${evil}**` }} />)
+    expect(document.querySelector('img')).toBeNull()
+    expect(screen.getByRole('heading').textContent).toContain(evil)
+    expect(part('safety-note')?.textContent).toContain(evil)
+  })
+
   it('replace the texts of one error, and other errors keep theirs', () => {
     const network = { title: 'Kein Netz', advice: 'Geh ans Fenster.' }
     const messages = { errors: { network } }

@@ -1,7 +1,6 @@
-import { cleanup } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { advance, startTime } from '../time.js'
-import { openCounted, providerNames } from './request-scenarios.js'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { advance } from '../time.js'
+import { begin, end, openCounted, providerNames } from './request-scenarios.js'
 import { doing, shownStatus } from './setup.js'
 import { timeTo } from './user.js'
 
@@ -37,15 +36,6 @@ const TIMEOUT_MS = 60_000
 
 beforeEach(begin)
 afterEach(end)
-
-function begin(): void {
-  startTime()
-}
-
-function end(): void {
-  cleanup()
-  vi.useRealTimers()
-}
 
 const cases = providerNames.flatMap((provider) =>
   (['live', 'polling'] as const).map((way) => ({ provider, way })),

@@ -1,12 +1,14 @@
 import { focusManager, onlineManager, QueryClient } from '@tanstack/react-query'
-import { fireEvent, render, screen } from '@testing-library/react'
+import { render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
+import type { PairingProvider, PairingSnapshot } from '../../src/index.js'
 import { emulatedSecrets, type ProviderId } from '../../stories/playground/emulated-provider.js'
 import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { createSetup, doing, roundMs, type Setup, shownStatus } from './setup.js'
+import { showPairing } from './show-pairing.js'
+import { openTab, part, press, shownCode } from './user.js'
 
 emulateTime()
 afterEach(() => {
@@ -57,7 +59,7 @@ function greenApiWebhook(stateInstance: string): object {
 const READ_WITHIN_MS = 2_500
 
 /** Sends a webhook, after which the server reads the state. */
-async function hear(setup: Setup, webhook: object): Promise<void> {
+async function receive(setup: Setup, webhook: object): Promise<void> {
   const now = { timestamp: Date.now(), momment: Date.now() }
   const { ok } = await setup.server.webhook({ ...webhook, ...now })
   expect(ok).toBe(true)
@@ -65,6 +67,8 @@ async function hear(setup: Setup, webhook: object): Promise<void> {
 }
 
 const isWatched = ({ server }: Setup) => [server.openStreams, server.watchers]
+/** A text that identifies the shown code. */
+const shownQr = () => part('qr-code')?.innerHTML
 const streamsOf = ({ server }: Setup) => server.requests.filter((wish) => wish === 'events').length
 
 describe('a scan', () => {
@@ -77,12 +81,12 @@ describe('a scan', () => {
       await doing(() => void setup.emulator.scan())
       await advance(250)
       const upstream = setup.mockServer.requests.length
-      const asked = setup.server.requests.length
+      const before = setup.server.requests.length
       expect(shownStatus()).toBe('awaiting-scan')
-      await hear(setup, linkedWebhooks[id])
+      await receive(setup, linkedWebhooks[id])
       expect(shownStatus()).toBe('linked')
       expect(screen.getByText('+55 11 98765 4321')).toBeTruthy()
-      expect(setup.server.requests.length).toBe(asked)
+      expect(setup.server.requests.length).toBe(before)
       expect(setup.mockServer.requests.length - upstream).toBeGreaterThan(0)
     },
   )
@@ -93,10 +97,10 @@ describe('a scan', () => {
     await advance(6_250)
     await doing(() => void setup.emulator.scan())
     expect(shownStatus()).toBe('awaiting-scan')
-    await hear(setup, greenApiWebhook('starting'))
+    await receive(setup, greenApiWebhook('starting'))
     expect(shownStatus()).toBe('awaiting-scan')
     await advance(7_500)
-    await hear(setup, greenApiWebhook('authorized'))
+    await receive(setup, greenApiWebhook('authorized'))
     expect(shownStatus()).toBe('linked')
   })
 
@@ -109,17 +113,6 @@ describe('a scan', () => {
     await advance(500)
     expect(shownStatus()).toBe('linked')
     expect(setup.mockServer.requests.length).toBe(upstream)
-  })
-
-  it('is shown on all pages immediately', async () => {
-    const setup = createSetup('z-api', { linkingMs: 250 })
-    for (let pages = 0; pages < 3; pages++) setup.show({ queryClient: new QueryClient() })
-    await advance(6_250)
-    await doing(() => void setup.emulator.scan())
-    await advance(250)
-    await hear(setup, linkedWebhooks['z-api'])
-    expect(shownStatus()).toBe('linked')
-    expect(screen.getAllByText('+55 11 98765 4321')).toHaveLength(3)
   })
 })
 
@@ -173,28 +166,6 @@ describe('the stream of a page', () => {
     expect(streamsOf(setup)).toBe(1)
   })
 
-  it('is not opened again if each render creates a new provider object', async () => {
-    const setup = createSetup('wasend')
-    const { rerender } = setup.show()
-    await advance(2_000)
-    for (let index = 0; index < 50; index++) rerender(setup.element())
-    await advance(2_000)
-    expect(streamsOf(setup)).toBe(1)
-  })
-
-  it('ends with the component, and so do all requests', async () => {
-    const setup = createSetup('wasend')
-    const { unmount } = setup.show()
-    await advance(6_000)
-    unmount()
-    await settle()
-    expect(isWatched(setup)).toEqual([0, 0])
-    const upstream = setup.mockServer.requests.length
-    await advance(600_000)
-    expect(setup.mockServer.requests.length).toBe(upstream)
-    expect(streamsOf(setup)).toBe(1)
-  })
-
   it('is not opened if the component unmounts immediately', async () => {
     const setup = createSetup('wasend')
     setup.show().unmount()
@@ -203,104 +174,61 @@ describe('the stream of a page', () => {
     expect(setup.mockServer.requests).toHaveLength(0)
   })
 
-  describe.each<readonly [string, (isThere: boolean) => void]>([
+  it.each<readonly [string, (isThere: boolean) => void]>([
     ['hidden', (isThere) => focusManager.setFocused(isThere)],
     ['offline', (isThere) => onlineManager.setOnline(isThere)],
-  ])('while the page is %s', (_, set) => {
-    it('is closed, and on return it is opened again with the current code', async () => {
+  ])(
+    'is closed while the page is %s, and on return it is opened again with the current code',
+    async (_, set) => {
       const setup = createSetup('wasend')
       setup.show()
       await advance(10_000)
-      const before = shownCode()
+      const before = shownQr()
       await doing(() => set(false))
       await settle()
       expect(isWatched(setup)).toEqual([0, 0])
       const upstream = setup.mockServer.requests.length
       await advance(65_000)
       expect(setup.mockServer.requests.length).toBe(upstream)
-      expect(shownCode()).toBeUndefined()
+      expect(shownQr()).toBeUndefined()
       await doing(() => set(true))
       await advance(250)
       expect(isWatched(setup)).toEqual([1, 1])
       expect(shownStatus()).toBe('awaiting-scan')
-      expect(shownCode()).not.toBe(before)
-    })
-  })
+      expect(shownQr()).not.toBe(before)
+    },
+  )
 
-  it('ends when the codes have expired, and GREEN-API gets no more requests', async () => {
+  // The table of wantedStream() has the states in which a page needs a stream.
+  it('ends when the codes have expired, and is opened again on Retry', async () => {
     const setup = createSetup('green-api')
     setup.show()
     await advance(roundMs('green-api') + 5_000)
     expect(shownStatus()).toBe('expired')
     expect(isWatched(setup)).toEqual([0, 0])
-    const [upstream, asked] = [setup.mockServer.requests.length, setup.server.requests.length]
+    const before = [setup.mockServer.requests.length, setup.server.requests.length]
     await advance(600_000)
-    expect(setup.mockServer.requests.length).toBe(upstream)
-    expect(setup.server.requests.length).toBe(asked)
-  })
-
-  it('is opened again on Retry', async () => {
-    const setup = createSetup('z-api')
-    setup.show()
-    await advance(105_000)
-    fireEvent.click(screen.getByRole('button', { name: 'Retry' }))
+    expect([setup.mockServer.requests.length, setup.server.requests.length]).toEqual(before)
+    await press('Retry')
     await advance(3_000)
     expect(shownStatus()).toBe('awaiting-scan')
     expect(isWatched(setup)).toEqual([1, 1])
   })
-
-  it('stays open for three minutes after the link, because some links end soon, and then closes', async () => {
-    const setup = createSetup('wasend', { linkingMs: 250 })
-    setup.show()
-    await advance(2_000)
-    await doing(() => void setup.emulator.scan())
-    await advance(6_000)
-    expect(shownStatus()).toBe('linked')
-    await advance(170_000)
-    expect(isWatched(setup)).toEqual([1, 1])
-    await advance(30_000)
-    expect(isWatched(setup)).toEqual([0, 0])
-    const upstream = setup.mockServer.requests.length
-    await advance(60_000)
-    expect(setup.mockServer.requests.length).toBe(upstream)
-    expect(shownStatus()).toBe('linked')
-  })
-
-  it('ends when the session has failed', async () => {
-    const setup = createSetup('green-api')
-    setup.show()
-    await advance(6_000)
-    await doing(() => setup.emulator.fail('unauthorized'))
-    // Next to its socket, the adapter reads the state every 20 seconds.
-    await advance(22_000)
-    // GREEN-API may need five minutes to create the instance.
-    await advance(300_000)
-    await advance(20_000)
-    expect(shownStatus()).toBe('failed')
-    expect(isWatched(setup)).toEqual([0, 0])
-    const upstream = setup.mockServer.requests.length
-    await advance(60_000)
-    expect(setup.mockServer.requests.length).toBe(upstream)
-  })
 })
 
 describe('the phone tab', () => {
-  const open = async () => {
-    fireEvent.click(screen.getByRole('tab', { name: 'Phone number' }))
-    await settle()
-  }
-  const qrQuestions = (setup: Setup) =>
+  const qrRequests = (setup: Setup) =>
     setup.mockServer.requests.filter(({ path }) => path.startsWith('/qr')).length
 
   it.each(['green-api', 'z-api'] as const)('stops all requests for QR codes at %s', async (id) => {
     const setup = createSetup(id)
     setup.show()
     await advance(6_000)
-    const before = qrQuestions(setup)
+    const before = qrRequests(setup)
     expect(before).toBeGreaterThan(0)
-    await open()
+    await openTab('Phone number')
     await advance(120_000)
-    expect(qrQuestions(setup)).toBe(before)
+    expect(qrRequests(setup)).toBe(before)
   })
 
   it.each(['green-api', 'z-api'] as const)(
@@ -309,105 +237,33 @@ describe('the phone tab', () => {
       const setup = createSetup(id, { linkingMs: 250 })
       setup.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
       await advance(1_000)
-      fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
+      await press('Get code')
       await advance(30_000)
       expect(shownStatus()).toBe('awaiting-code')
       expect(isWatched(setup)).toEqual([1, 1])
-      expect(qrQuestions(setup)).toBe(0)
-      const code = screen.getByText(/^[A-Z0-9]{4}-[A-Z0-9]{4}$/).textContent ?? ''
-      await doing(() => void setup.emulator.typeCode(code))
+      expect(qrRequests(setup)).toBe(0)
+      await doing(() => void setup.emulator.typeCode(shownCode() ?? ''))
       await advance(250)
-      await hear(setup, linkedWebhooks[id])
+      await receive(setup, linkedWebhooks[id])
       expect(shownStatus()).toBe('linked')
     },
   )
-
-  it('ends with a return to the QR tab, and codes appear again', async () => {
-    const setup = createSetup('green-api')
-    setup.show()
-    await advance(3_000)
-    await open()
-    await advance(3_000)
-    fireEvent.click(screen.getByRole('tab', { name: 'QR code' }))
-    await advance(6_000)
-    expect(shownStatus()).toBe('awaiting-scan')
-    expect(isWatched(setup)).toEqual([1, 1])
-  })
 })
 
-describe('a minute of waiting', () => {
-  /** Counts the requests to the provider in the first minute: for QR codes, and for the state. */
-  async function costs(id: ProviderId, show: (setup: Setup) => void): Promise<readonly [number, number]> {
-    const setup = createSetup(id)
-    // If there is no code yet, each page starts one.
-    setup.emulator.start()
-    show(setup)
-    await advance(59_900, () => expect(shownStatus()).not.toBe('failed'))
-    const qrQuestions = setup.mockServer.requests.filter(({ path }) => /\/qr(?:-code)?$/.test(path)).length
-    return [qrQuestions, setup.mockServer.requests.length - qrQuestions]
-  }
-
-  // GREEN-API pushes its codes, which saves some requests.
-  it.each<readonly [ProviderId, readonly [number, number], readonly [number, number]]>([
-    ['green-api', [3, 2], [12, 12]],
-    ['z-api', [6, 12], [6, 12]],
-    // The adapter reads the state before each QR code.
-    ['wasend', [12, 24], [12, 24]],
-  ])('costs %s no more requests with live events than with polling', async (id, live, polling) => {
-    expect(await costs(id, (setup) => setup.show())).toEqual(live)
-    expect(await costs(id, (setup) => setup.show({ provider: setup.proxied({ live: false }) }))).toEqual(
-      polling,
-    )
-  })
-
-  // The first provider pushes to the server, and the server polls the second.
-  it.each(['green-api', 'z-api'] as const)(
-    'on three pages costs %s as many requests as on one',
-    async (id) => {
-      const showPages = (pages: number) => (setup: Setup) => {
-        for (let page = 0; page < pages; page++) setup.show({ queryClient: new QueryClient() })
-      }
-      const [three, one] = [await costs(id, showPages(3)), await costs(id, showPages(1))]
-      expect(three[0]).toBe(one[0])
-      // The last request may fall just before or just after the end of the minute.
-      expect(Math.abs(three[1] - one[1])).toBeLessThanOrEqual(1)
-    },
-  )
-
-  it.each(['green-api', 'z-api'] as const)(
-    'on three pages that open one after the other costs %s one more request for each page',
-    async (id) => {
-      const one = createSetup(id)
-      one.show()
-      await advance(59_900)
-      const three = createSetup(id)
-      for (const pauseMs of [6_300, 7_400, 59_900 - 6_300 - 7_400]) {
-        three.show({ queryClient: new QueryClient() })
-        await advance(pauseMs)
-      }
-      expect(three.mockServer.requests.length).toBeLessThanOrEqual(one.mockServer.requests.length + 2)
-    },
-  )
-})
-
-describe('a page without a stream', () => {
-  it('polls the server if live is false', async () => {
-    const setup = createSetup('wasend')
-    setup.show({ provider: setup.proxied({ live: false }) })
-    await advance(30_000)
-    expect(shownStatus()).toBe('awaiting-scan')
-    expect(streamsOf(setup)).toBe(0)
-  })
-
-  it('polls a provider that cannot push', async () => {
-    const provider = scriptedProvider({ getQrCode: () => qr('a') })
-    render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
+// The first provider pushes to the server, and the server polls the second.
+it.each(['green-api', 'z-api'] as const)(
+  'three pages that open one after the other cost %s at most one more request for each page',
+  async (id) => {
+    const [one, three] = [createSetup(id), createSetup(id)]
+    one.show()
     await advance(59_900)
-    const asked = provider.calls.map(({ question }) => question)
-    expect(asked.filter((question) => question === 'qr-code')).toHaveLength(12)
-    expect(asked.filter((question) => question === 'status')).toHaveLength(12)
-  })
-})
+    for (const pauseMs of [6_300, 7_400, 59_900 - 6_300 - 7_400]) {
+      three.show({ queryClient: new QueryClient() })
+      await advance(pauseMs)
+    }
+    expect(three.mockServer.requests.length).toBeLessThanOrEqual(one.mockServer.requests.length + 2)
+  },
+)
 
 describe('a custom provider that pushes', () => {
   type Subscribe = NonNullable<PairingProvider['subscribe']>
@@ -425,8 +281,7 @@ describe('a custom provider that pushes', () => {
         subscription.isOver = true
       }
     }
-    const provider: PairingProvider = { ...scripted, subscribe }
-    const { unmount } = render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
+    const { unmount } = showPairing({ ...scripted, subscribe })
     const push = (snapshot: PairingSnapshot) =>
       doing(() => {
         for (const { listener, isOver } of subscriptions) if (!isOver) listener(snapshot)
@@ -443,24 +298,6 @@ describe('a custom provider that pushes', () => {
     }
     expect(shownStatus()).toBe('awaiting-scan')
     expect(calls).toHaveLength(1)
-  })
-
-  it('is polled one second after an announced update did not come', async () => {
-    const { calls, push } = pushing()
-    await advance(1_000)
-    await push({ status: 'unlinked', nextInMs: 8_000 })
-    const pushedAt = Date.now()
-    await advance(10_000)
-    expect(calls[1]?.at).toBe(pushedAt + 8_000 + 1_000)
-  })
-
-  it('is polled at the usual interval after it reports that it cannot push', async () => {
-    const { calls, push, subscriptions } = pushing()
-    await advance(1_000)
-    await push({ status: 'unlinked', nextInMs: 30_000 })
-    await doing(() => subscriptions[0]?.options.onGap?.())
-    await advance(3_250)
-    expect(calls).toHaveLength(2)
   })
 
   it('is notified of the end by the returned function and by the signal', async () => {
@@ -493,17 +330,6 @@ describe('a custom provider that pushes', () => {
     expect(subscriptions.map(({ isOver }) => isOver)).toEqual([true])
   })
 
-  it.each([null, undefined, { status: 'qr' }, { status: 'qr', qrCode: { kind: 'image', src: 'x' } }])(
-    'can push an invalid value: %j',
-    async (nonsense) => {
-      const { push } = pushing()
-      await advance(1_000)
-      await push(nonsense as never)
-      await advance(10_000)
-      expect(shownStatus()).toBe('awaiting-scan')
-    },
-  )
-
   it('can report any error, and the page does not show its text', async () => {
     const { subscriptions } = pushing((_, { onError }) => onError?.('of any kind' as never))
     await advance(10_000)
@@ -516,8 +342,3 @@ describe('a custom provider that pushes', () => {
     expect(document.body.textContent).not.toContain('secret')
   })
 })
-
-/** Returns a text that identifies the shown code. */
-function shownCode(): string | undefined {
-  return document.querySelector('[data-part="qr-code"]')?.innerHTML
-}

@@ -26,7 +26,7 @@ describe('two hundred sessions on a page', () => {
       subscribe: () => () => {},
     }))
     const [, target] = providers
-    if (!target) throw new Error('There is a second session.')
+    if (!target) throw new Error('There is no second session.')
     render(
       providers.map((provider) => (
         <WithClient key={provider.sessionId} provider={provider} client={client} />

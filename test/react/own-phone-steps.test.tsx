@@ -1,4 +1,4 @@
-import { render, screen } from '@testing-library/react'
+import { act, render, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
@@ -29,20 +29,37 @@ describe('the step that opens WhatsApp’s menu', () => {
   })
 
   it.each([
-    ['Mozilla/5.0 (Linux; Android 15; Pixel 8) AppleWebKit/537.36 Chrome/140 Mobile', ['Tap Menu ']],
     [
+      'an Android phone',
+      'Mozilla/5.0 (Linux; Android 15; Pixel 8) AppleWebKit/537.36 Chrome/140 Mobile',
+      ['Tap Menu '],
+    ],
+    [
+      'an iPhone',
       'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15',
       ['Tap Settings  or your photo'],
     ],
     [
+      'a phone of an unknown system, for which it names both',
       'Mozilla/5.0 (Mobile; rv:120.0) Gecko/120.0',
       ['Android Tap Menu ', 'iPhone Tap Settings  or your photo'],
     ],
-  ])('names only the system of the phone on %s', (userAgent, lines) => {
+  ])('names only the system of %s', (_, userAgent, lines) => {
     onPhone(userAgent)
     render(<PairingCard pairing={stillPairing(phoneCode['awaiting-code'])} />)
     expect(menus()).toEqual(lines)
   })
+})
+
+it('the steps of the phone number need no camera, and lead to the place where WhatsApp takes the code', async () => {
+  render(<PairingCard pairing={stillPairing(phoneCode['awaiting-number'])} />)
+  // Some parts load when the card mounts.
+  await act(async () => {})
+  const steps = [...document.querySelectorAll('[data-part="step"]')].map((step) => step.textContent)
+  expect(steps[0]).toBe(part('lead')?.textContent)
+  expect(part('lead')?.textContent).toContain('no camera needed')
+  expect(steps.at(-1)).toMatch(/Linked devices.*Link with phone number instead/)
+  expect(steps).toHaveLength(4)
 })
 
 describe('the link Open WhatsApp', () => {

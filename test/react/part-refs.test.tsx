@@ -68,7 +68,7 @@ function mountOf(name: string, Part: Part): Mount {
 }
 
 function mountOfScreen(component: unknown): Mount {
-  if (!isComponent(component)) throw new Error('It is no component.')
+  if (!isComponent(component)) throw new Error('This export is not a component.')
   const Screen = component
   return (ref) => <Screen {...target} open ref={ref} />
 }

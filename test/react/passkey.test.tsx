@@ -2,6 +2,7 @@ import { screen } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PasskeyAssertion, SignPasskey, WhatsAppPairingProps } from '../../src/index.js'
 import type { DemandPasskeyOptions } from '../../src/testing.js'
+import type { ProviderId } from '../../stories/playground/emulated-provider.js'
 import { passkeyAnswer } from '../passkey-answer.js'
 import { advance, emulateTime } from '../time.js'
 import { pretendPhone } from './every-element.js'
@@ -22,7 +23,7 @@ const MINUTE = 60_000
 async function demand(
   props: Partial<WhatsAppPairingProps>,
   options?: DemandPasskeyOptions,
-  id: 'waha' | 'z-api' | 'green-api' = 'waha',
+  id: ProviderId = 'waha',
 ): Promise<Setup & { readonly unmount: () => void }> {
   const setup = createSetup(id)
   const { unmount } = setup.show(props)
@@ -54,6 +55,25 @@ function slowPasskey() {
 }
 
 const note = () => screen.getByText((_, element) => element?.matches('p[aria-live]') ?? false).textContent
+
+it.each([
+  ['green-api', /Ask the people who run Acme Inbox/],
+  ['z-api', /Only web\.whatsapp\.com.*browser extension helps/s],
+  ['wasend', /Ask the people who run Acme Inbox/],
+  ['waha', /only WhatsApp.*Ask the people who run Acme Inbox/s],
+] as const)(
+  'a passkey at %s is explained and is no error, and the pairing continues after it',
+  async (id, lead) => {
+    const onError = vi.fn()
+    const { emulator } = await demand({ onError }, undefined, id)
+    expect(heading()).toContain('passkey')
+    expect(part('lead')?.textContent).toMatch(lead)
+    expect(onError).not.toHaveBeenCalled()
+    await doing(() => void emulator.solvePasskey())
+    await advance(15_000)
+    expect(shownStatus()).toBe('linked')
+  },
+)
 
 describe('a passkey ceremony', () => {
   it('links with one request for the challenge and one answer, even after a double press', async () => {

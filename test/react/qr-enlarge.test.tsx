@@ -7,6 +7,7 @@ import './jsdom-dialog.js'
 import { advance, emulateTime, settle } from '../time.js'
 import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
+import { changingProvider, hang, rotatingProvider } from './show-pairing.js'
 import { part, press } from './user.js'
 
 emulateTime()
@@ -24,14 +25,9 @@ const drawn = () =>
     (svg) => [...svg.querySelectorAll('path')].at(-1)?.getAttribute('d') ?? '',
   )
 
-const rotating = () => {
-  const startedAt = Date.now()
-  return scriptedProvider({ getQrCode: () => qr(Math.floor((Date.now() - startedAt) / 20_000)) })
-}
-
 describe('the enlarged code', () => {
   it('equals the small one, and is replaced with it', async () => {
-    show(rotating(), { maxRefreshes: 5 })
+    show(rotatingProvider(), { maxRefreshes: 5 })
     await advance(1_000)
     await press('Enlarge')
     await advance(500)
@@ -45,7 +41,7 @@ describe('the enlarged code', () => {
   })
 
   it('is replaced by Retry when the codes have expired, and returns after it', async () => {
-    show(rotating(), { maxRefreshes: 1 })
+    show(rotatingProvider(), { maxRefreshes: 1 })
     await advance(1_000)
     await press('Enlarge')
     await advance(62_000)
@@ -59,7 +55,6 @@ describe('the enlarged code', () => {
 
   it('is removed at its expiry even if the network hangs', async () => {
     let answers = 0
-    const hang = () => new Promise<never>(() => {})
     show(scriptedProvider({ getQrCode: () => (answers++ === 0 ? qr('a') : hang()), getStatus: hang }))
     await advance(1_000)
     await press('Enlarge')
@@ -70,16 +65,14 @@ describe('the enlarged code', () => {
   })
 
   it('shows the state as text, because the rest of the page is out of reach', async () => {
-    show(rotating())
+    show(rotatingProvider())
     await advance(1_000)
     await press('Enlarge')
     expect(screen.getByRole('dialog').querySelector('[role="status"]')?.textContent).toContain('1 of 3')
   })
 
   it('closes when the user changes to the phone number', async () => {
-    const requestPairingCode = () => ({ status: 'preparing' }) as const
-    const provider = scriptedProvider({ getQrCode: () => qr('a'), requestPairingCode })
-    const props = { provider, queryClient: new QueryClient() }
+    const props = { provider: changingProvider(qr('a')).provider, queryClient: new QueryClient() }
     const { rerender } = render(<WhatsAppPairing {...props} method="qr" />)
     await advance(1_000)
     await press('Enlarge')

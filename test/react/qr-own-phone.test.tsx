@@ -6,8 +6,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { normalizeQrPayload, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
 import { advance, emulateTime, settle } from '../time.js'
-import { qr, type ScriptedProvider, scriptedProvider, timing } from './scripted-provider.js'
+import { type ScriptedProvider, scriptedProvider, timing } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
+import { changingProvider } from './show-pairing.js'
 import { heading, openTab, part } from './user.js'
 
 emulateTime()
@@ -24,6 +25,7 @@ interface Device {
   readonly screen: readonly [width: number, height: number]
 }
 
+const laptop: Device = { pointer: 'fine', mobile: false, screen: [1440, 900] }
 const androidPhone: Device = { pointer: 'coarse', mobile: true, screen: [412, 915] }
 
 const devices: readonly (readonly [string, Device, boolean])[] = [
@@ -32,7 +34,7 @@ const devices: readonly (readonly [string, Device, boolean])[] = [
   ['an iPhone held sideways', { pointer: 'coarse', screen: [852, 393] }, true],
   ['an iPad', { pointer: 'coarse', screen: [820, 1180] }, false],
   ['an Android tablet', { pointer: 'coarse', mobile: false, screen: [600, 960] }, false],
-  ['a laptop', { pointer: 'fine', mobile: false, screen: [1440, 900] }, false],
+  ['a laptop', laptop, false],
   ['a small window of a computer', { pointer: 'fine', screen: [500, 400] }, false],
 ]
 
@@ -59,16 +61,19 @@ const link = () => screen.queryByRole<HTMLAnchorElement>('link', { name: 'Open i
 const asked = ({ calls }: ScriptedProvider) => calls.map(({ question }) => question)
 
 describe('the first method', () => {
-  it.each(devices)('fits %s', async (_, device, isPhone) => {
-    use(device)
-    const provider = withBoth()
-    render(element(provider))
-    await advance(1_000)
-    expect(shownStatus()).toBe(isPhone ? 'awaiting-number' : 'awaiting-scan')
-    expect(tabs()).toEqual(isPhone ? ['Phone number', 'QR code'] : ['QR code', 'Phone number'])
-    expect(reason() !== null).toBe(isPhone)
-    expect(asked(provider).includes('qr-code')).toBe(!isPhone)
-  })
+  it.each(devices)(
+    'is the phone number on a phone, and otherwise the QR code: %s',
+    async (_, device, isPhone) => {
+      use(device)
+      const provider = withBoth()
+      render(element(provider))
+      await advance(1_000)
+      expect(shownStatus()).toBe(isPhone ? 'awaiting-number' : 'awaiting-scan')
+      expect(tabs()).toEqual(isPhone ? ['Phone number', 'QR code'] : ['QR code', 'Phone number'])
+      expect(reason() !== null).toBe(isPhone)
+      expect(asked(provider).includes('qr-code')).toBe(!isPhone)
+    },
+  )
 
   it.each([
     ['defaultMethod', { defaultMethod: 'qr' }],
@@ -81,14 +86,6 @@ describe('the first method', () => {
     expect(tabs()).toEqual(['QR code', 'Phone number'])
   })
 
-  it('is the QR code if the provider has no other method', async () => {
-    use(androidPhone)
-    render(element(scriptedProvider({ getQrCode: () => qr('a') }, 'qr-only')))
-    await advance(1_000)
-    expect(shownStatus()).toBe('awaiting-scan')
-    expect(screen.queryByRole('tab')).toBeNull()
-  })
-
   it('is the QR code if the first response lists no other method', async () => {
     use(androidPhone)
     const answers = {
@@ -99,6 +96,7 @@ describe('the first method', () => {
     render(element(Object.assign(scriptedProvider(answers, 'told'), { methods: [] })))
     await advance(timing.statusIntervalMs)
     expect(shownStatus()).toBe('awaiting-scan')
+    expect(screen.queryByRole('tab')).toBeNull()
   })
 
   it("is the user's choice after there was a choice", async () => {
@@ -136,47 +134,20 @@ describe('a page that a server rendered', () => {
 describe('the link that opens WhatsApp on this phone', () => {
   const onQrTab = { defaultMethod: 'qr' } as const
 
-  it('contains the code, sends no referrer, and is removed with the code', async () => {
+  it('contains the newest code, sends no referrer, and is removed with the code', async () => {
     use(androidPhone)
-    let isScanned = false
-    const provider = scriptedProvider({
-      getQrCode: () => (isScanned ? { status: 'linking' } : linked()),
-      getStatus: () => (isScanned ? { status: 'linking' } : { status: 'unlinked' }),
-    })
-    render(element(provider, onQrTab))
+    const one = changingProvider(linked())
+    render(element(one.provider, onQrTab))
     await advance(1_000)
     expect(link()?.getAttribute('href')).toBe(LINK)
     expect([link()?.rel, link()?.target]).toEqual(['noreferrer', '_blank'])
-    isScanned = true
+    one.now = linked(`${LINK}second`)
+    await advance(6_000)
+    expect(link()?.getAttribute('href')).toBe(`${LINK}second`)
+    one.now = { status: 'linking' }
     await advance(10_000)
     expect(shownStatus()).toBe('linking')
     expect(document.body.innerHTML).not.toContain('wa.me')
-  })
-
-  it('has the newest code', async () => {
-    use(androidPhone)
-    let name = 'first'
-    render(
-      element(
-        withBoth(() => linked(`${LINK}${name}`)),
-        onQrTab,
-      ),
-    )
-    await advance(1_000)
-    name = 'second'
-    await advance(6_000)
-    expect(link()?.getAttribute('href')).toBe(`${LINK}second`)
-    expect(document.body.innerHTML).not.toContain('first')
-  })
-
-  it('is removed with a code that has no successor', async () => {
-    use(androidPhone)
-    render(element(withBoth(), { ...onQrTab, maxRefreshes: 1 }))
-    await advance(59_000)
-    expect(link()).not.toBeNull()
-    await advance(3_000)
-    expect(shownStatus()).toBe('expired')
-    expect(link()).toBeNull()
   })
 
   it('keeps the focus without an address until the next code comes', async () => {
@@ -209,43 +180,28 @@ describe('the link that opens WhatsApp on this phone', () => {
     )
   })
 
-  it('passes the focus to the panel if no code follows', async () => {
+  it('is removed and passes the focus to the panel if no code follows', async () => {
     use(androidPhone)
     render(element(withBoth(), { ...onQrTab, maxRefreshes: 1 }))
     await advance(1_000)
     link()?.focus()
-    await advance(61_000)
+    await advance(58_000)
+    expect(link()).not.toBeNull()
+    await advance(3_000)
     expect(shownStatus()).toBe('expired')
+    expect(link()).toBeNull()
     expect(document.activeElement).toBe(part('panel'))
   })
 
-  it('is not shown if the app turns it off', async () => {
-    use(androidPhone)
-    render(element(withBoth(), { ...onQrTab, samePhoneLink: false }))
-    await advance(1_000)
-    expect(part('qr-code')).not.toBeNull()
-    expect(link()).toBeNull()
-  })
-
-  it('is not shown on a computer', async () => {
-    render(element(withBoth(), onQrTab))
-    await advance(1_000)
-    expect(part('qr-code')).not.toBeNull()
-    expect(link()).toBeNull()
-  })
-
-  it.each([
-    ['of the old form', '2@ref,noise,identity,adv'],
-    ['in a picture that was not decoded', 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=='],
-  ])('is not made from a code %s', async (_, sent) => {
-    use(androidPhone)
-    const qrCode = normalizeQrPayload(sent)
-    render(
-      element(
-        withBoth(() => ({ status: 'qr', qrCode })),
-        onQrTab,
-      ),
-    )
+  it.each<[string, Device, string, boolean?]>([
+    ['if the app turns it off', androidPhone, LINK, false],
+    ['on a computer', laptop, LINK],
+    ['for a code of the old form', androidPhone, '2@ref,noise,identity,adv'],
+    ['for a picture that was not decoded', androidPhone, 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=='],
+  ])('is not shown %s', async (_, device, sent, samePhoneLink) => {
+    use(device)
+    const provider = withBoth(() => ({ status: 'qr', qrCode: normalizeQrPayload(sent) }))
+    render(element(provider, { ...onQrTab, samePhoneLink }))
     await advance(1_000)
     expect(part('qr-code')).not.toBeNull()
     expect(link()).toBeNull()

@@ -2,9 +2,10 @@ import { QueryClient } from '@tanstack/react-query'
 import { fireEvent, render } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
+import { WhatsAppPairing } from '../../src/index.js'
 import { advance, emulateTime, settle } from '../time.js'
-import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
+import { qr } from './scripted-provider.js'
+import { changingProvider, linked, showPairing } from './show-pairing.js'
 import { askForCode, openTab, part } from './user.js'
 
 /** A wake lock as in browsers: a hidden page gets none, and hiding the page releases it. */
@@ -57,33 +58,21 @@ function setVisible(isVisible: boolean): Promise<void> {
   return settle()
 }
 
-const element = (provider: ScriptedProvider, props: Partial<WhatsAppPairingProps> = {}) => (
-  <WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />
-)
-
 describe('the screen, while a code is shown,', () => {
   it('stays on, and may turn off after that', async () => {
-    let isScanned = false
-    const provider = scriptedProvider({
-      getQrCode: () => (isScanned ? { status: 'linked', account: {} } : qr('a')),
-      getStatus: () => (isScanned ? { status: 'linked', account: {} } : { status: 'unlinked' }),
-    })
-    render(element(provider))
+    const one = changingProvider(qr('a'))
+    showPairing(one.provider)
     expect(wakeLock.asked).toBe(0)
     await advance(1_000)
     expect(wakeLock.held).toBe(1)
-    isScanned = true
+    one.now = linked
     await advance(10_000)
     expect(part('account')).not.toBeNull()
     expect(wakeLock.held).toBe(0)
   })
 
   it('stays on for a pairing code too', async () => {
-    const provider = scriptedProvider({
-      getQrCode: () => ({ status: 'preparing' }),
-      requestPairingCode: () => ({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
-    })
-    render(element(provider))
+    showPairing(changingProvider({ status: 'preparing' }).provider)
     await settle()
     await openTab('Phone number')
     await askForCode()
@@ -93,7 +82,12 @@ describe('the screen, while a code is shown,', () => {
   })
 
   it('is locked once under StrictMode', async () => {
-    render(<StrictMode>{element(scriptedProvider({ getQrCode: () => qr('a') }))}</StrictMode>)
+    const { provider } = changingProvider(qr('a'))
+    render(
+      <StrictMode>
+        <WhatsAppPairing provider={provider} queryClient={new QueryClient()} />
+      </StrictMode>,
+    )
     await advance(1_000)
     expect([wakeLock.asked, wakeLock.held]).toEqual([1, 1])
   })
@@ -103,7 +97,7 @@ describe('the screen, while a code is shown,', () => {
     wakeLock.answer = new Promise((resolve) => {
       grant = resolve
     })
-    const { unmount } = render(element(scriptedProvider({ getQrCode: () => qr('a') })))
+    const { unmount } = showPairing(changingProvider(qr('a')).provider)
     await advance(1_000)
     expect(wakeLock.asked).toBe(1)
     unmount()
@@ -114,7 +108,7 @@ describe('the screen, while a code is shown,', () => {
   })
 
   it('stays on again when the page becomes visible', async () => {
-    render(element(scriptedProvider({ getQrCode: () => qr('a') })))
+    showPairing(changingProvider(qr('a')).provider)
     await advance(1_000)
     await setVisible(false)
     expect(wakeLock.held).toBe(0)
@@ -123,7 +117,7 @@ describe('the screen, while a code is shown,', () => {
   })
 
   it('is not locked after the component was unmounted', async () => {
-    const { unmount } = render(element(scriptedProvider({ getQrCode: () => qr('a') })))
+    const { unmount } = showPairing(changingProvider(qr('a')).provider)
     await advance(1_000)
     unmount()
     await setVisible(false)
@@ -133,7 +127,7 @@ describe('the screen, while a code is shown,', () => {
 
   it('may turn off if the browser refuses the lock, and the code is still shown', async () => {
     wakeLock.isRefused = true
-    render(element(scriptedProvider({ getQrCode: () => qr('a') })))
+    showPairing(changingProvider(qr('a')).provider)
     await advance(1_000)
     expect(wakeLock.asked).toBe(1)
     expect(part('qr-code')).not.toBeNull()
@@ -141,7 +135,7 @@ describe('the screen, while a code is shown,', () => {
 
   it('may turn off if the browser has no wake lock', async () => {
     Reflect.deleteProperty(navigator, 'wakeLock')
-    render(element(scriptedProvider({ getQrCode: () => qr('a') })))
+    showPairing(changingProvider(qr('a')).provider)
     await advance(1_000)
     expect(part('qr-code')).not.toBeNull()
   })

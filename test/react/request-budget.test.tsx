@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { focusManager } from '@tanstack/react-query'
-import { cleanup } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { requestTable } from '../../bench/lib/request-table.mjs'
-import { processRegistry } from '../../src/poller/registry.js'
-import { advance, startTime } from '../time.js'
+import { advance } from '../time.js'
 import figures from './request-budget.json' with { type: 'json' }
 import {
+  begin,
   type CountedProviderName,
   countRequests,
+  end,
   isPossible,
   openCounted,
   providerNames,
@@ -24,18 +23,6 @@ const TIMEOUT_MS = 180_000
 
 beforeEach(begin)
 afterEach(end)
-
-function begin(): void {
-  startTime()
-}
-
-function end(): void {
-  cleanup()
-  // Each measurement stands for a new process.
-  processRegistry().close()
-  focusManager.setFocused(undefined)
-  vi.useRealTimers()
-}
 
 describe('the numbers of requests to the provider in a pairing', () => {
   // `npx vitest run --project dom test/react/request-budget -u` writes the measured numbers. The page “Providers” then includes
@@ -84,7 +71,7 @@ async function countedRequests(...page: Parameters<typeof countRequests>): Promi
 const everyWay = providerNames.flatMap((provider) => ways.map((way) => [provider, way] as const))
 
 describe.each(everyWay)('the requests to %s, %s,', (provider, way) => {
-  it('end with the page', async () => {
+  it('end when the component unmounts', async () => {
     const { requests, unmount } = await openCounted(provider, way)
     await advance(6_000)
     expect(shownStatus()).toBe('awaiting-scan')

@@ -1,11 +1,13 @@
 import { focusManager } from '@tanstack/react-query'
-import { fireEvent, render, screen } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import type { ReactElement } from 'react'
+import { vi } from 'vitest'
 import { type UsePairingSessionOptions, usePairingSession } from '../../src/index.js'
+import { processRegistry } from '../../src/poller/registry.js'
 import { ownServer } from '../../src/providers/own-server.js'
 import { createEmulator, type Emulator, mockOwnServer } from '../../src/testing.js'
 import { type EmulatedProvider, emulatedProvider } from '../../stories/playground/emulated-provider.js'
-import { advance } from '../time.js'
+import { advance, startTime } from '../time.js'
 import { doing, type Setup, setupOf } from './setup.js'
 import { timeTo } from './user.js'
 
@@ -110,6 +112,18 @@ export const scenarios = {
 } satisfies Record<string, Scenario>
 
 export type ScenarioName = keyof typeof scenarios
+
+/** Begins a measurement, which stands for a new process. */
+export function begin(): void {
+  startTime()
+}
+
+export function end(): void {
+  cleanup()
+  processRegistry().close()
+  focusManager.setFocused(undefined)
+  vi.useRealTimers()
+}
 
 export const providerNames = keysOf(countedProviders)
 export const scenarioNames = keysOf(scenarios)

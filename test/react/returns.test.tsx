@@ -2,27 +2,23 @@ import { QueryClient } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PairingProxy, PairingSource } from '../../src/core/connection.js'
-import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { WhatsAppPairing, WhatsAppPairingDialog, type WhatsAppPairingProps } from '../../src/index.js'
 import { connectProvider } from '../../src/poller/connect-provider.js'
 import { createPollerRegistry, type PollerRegistry } from '../../src/poller/registry.js'
 import './jsdom-dialog.js'
 import { advance, emulateTime, settle } from '../time.js'
-import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
+import { qr } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
+import { changingProvider, hang, rotatingProvider } from './show-pairing.js'
+import { part, press, statusLine } from './user.js'
 
 emulateTime()
 afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** A response of a server, and the tag of its session. */
-type Tagged = PairingSnapshot & { readonly session?: string }
-
-const ana: Tagged = { status: 'linked', account: { name: 'Ana' }, session: 'one' }
-const hang = () => new Promise<never>(() => {})
-const shownCode = () => document.querySelector('[data-part="qr-code"]')
+const ana: PairingSnapshot = { status: 'linked', account: { name: 'Ana' } }
 
 /** A code that expires twenty seconds from now, independent of the number of reads. */
 function lasting(name: string): () => PairingSnapshot {
@@ -36,23 +32,7 @@ function screenOf(provider: PairingSource, props: Partial<WhatsAppPairingProps> 
   return () => render(<WhatsAppPairing provider={provider} queryClient={queryClient} {...props} />)
 }
 
-/** A provider whose response the test can change. */
-function changing(first: Tagged | (() => PairingSnapshot | Promise<PairingSnapshot>)) {
-  let current = first
-  const respond = () => (typeof current === 'function' ? current() : current)
-  const provider = scriptedProvider({ getQrCode: respond, getStatus: respond })
-  return {
-    provider,
-    /** The same provider behind a server, which adds the tag of the session. */
-    source: behindServer(provider, () =>
-      typeof current === 'function' ? 'one' : (current.session ?? 'one'),
-    ),
-    becomes: (next: typeof first) => {
-      current = next
-    },
-  }
-}
-
+/** A provider behind a server, which adds the current tag of the session. */
 function behindServer(provider: PairingProvider, session: () => string): PairingProxy {
   const registries = new Map<string, PollerRegistry>()
   const connection = () => {
@@ -70,166 +50,90 @@ function behindServer(provider: PairingProvider, session: () => string): Pairing
   }
 }
 
-const callsFrom = ({ calls }: ScriptedProvider, since: number) => calls.filter(({ at }) => at >= since)
-
-describe('a clock that is set back', () => {
-  it('leaves a failure on screen, and Start over still resets', async () => {
-    const reset = vi.fn(async () => {})
-    const { provider } = changing({ status: 'stale' })
-    const element = <WhatsAppPairing provider={{ ...provider, reset }} queryClient={new QueryClient()} />
-    const { rerender } = render(element)
+describe('the last read after the last code has expired', () => {
+  it('does not delay Retry, which cancels it', async () => {
+    const one = changingProvider(lasting('a'))
+    screenOf(one.provider, { maxRefreshes: 1 })()
     await settle()
-    expect(shownStatus()).toBe('failed')
-    vi.setSystemTime(Date.now() - 5_000)
-    rerender(element)
-    await advance(1_000)
-    expect(shownStatus()).toBe('failed')
-    screen.getByRole('button', { name: 'Start over' }).click()
-    await advance(1_000)
-    expect(reset).toHaveBeenCalledOnce()
-  })
-})
-
-describe('the expiry of the last code', () => {
-  it('shows Retry immediately while the last read hangs, and announces it', async () => {
-    const { provider, becomes } = changing(lasting('a'))
-    screenOf(provider, { maxRefreshes: 1 })()
-    await settle()
-    expect(shownStatus()).toBe('awaiting-scan')
-    becomes(hang)
+    one.now = hang
     await advance(20_250)
     expect(shownStatus()).toBe('expired')
-    expect(screen.getByRole('status').textContent).toContain('The code has expired')
-    expect(screen.getByRole('button', { name: 'Retry' })).toBeTruthy()
+    expect(statusLine()).toContain('The code has expired')
+    one.now = lasting('b')
+    await press('Retry')
+    await advance(500)
+    expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('is followed by a link if the last read reports it', async () => {
-    const { provider, becomes } = changing(lasting('a'))
-    screenOf(provider, { maxRefreshes: 1 })()
+  it('shows the link that it reports', async () => {
+    const one = changingProvider(lasting('a'))
+    screenOf(one.provider, { maxRefreshes: 1 })()
     await advance(19_000)
-    let arrive: (snapshot: PairingSnapshot) => void = () => {}
-    becomes(() => new Promise((resolve) => (arrive = resolve)))
+    let respond: (snapshot: PairingSnapshot) => void = () => {}
+    one.now = () => new Promise((resolve) => (respond = resolve))
     await advance(5_000)
     expect(shownStatus()).toBe('expired')
-    arrive(ana)
+    respond(ana)
     await settle()
     expect(shownStatus()).toBe('linked')
   })
-
-  it('lets Retry cancel the last read', async () => {
-    const { provider, becomes } = changing(lasting('a'))
-    screenOf(provider, { maxRefreshes: 1 })()
-    await settle()
-    becomes(hang)
-    await advance(21_000)
-    becomes(lasting('b'))
-    screen.getByRole('button', { name: 'Retry' }).click()
-    await advance(500)
-    expect(shownStatus()).toBe('awaiting-scan')
-  })
 })
 
-describe('a component that is mounted again', () => {
+describe('a screen that is opened again', () => {
   it('begins a new round after the codes have expired', async () => {
-    const { provider, becomes } = changing(lasting('a'))
-    const show = screenOf(provider, { maxRefreshes: 1 })
+    const one = changingProvider(lasting('a'))
+    const show = screenOf(one.provider, { maxRefreshes: 1 })
     const { unmount } = show()
     await advance(25_000)
     expect(shownStatus()).toBe('expired')
     unmount()
     await advance(1_000)
-    becomes(lasting('b'))
+    one.now = lasting('b')
     show()
     await settle()
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('still shows the expired state if it only moved', async () => {
-    const { provider, becomes } = changing(lasting('a'))
-    const show = screenOf(provider, { maxRefreshes: 1 })
-    const { unmount } = show()
-    await advance(25_000)
-    becomes({ status: 'unlinked' })
-    unmount()
-    await advance(500)
-    show()
-    await settle()
-    expect(shownStatus()).toBe('expired')
-  })
-
-  it('begins a new round after a transient failure', async () => {
-    const { provider, becomes } = changing(() => Promise.reject(new PairingError('invalid-answer', 'No.')))
-    const show = screenOf(provider)
-    const { unmount } = show()
-    await advance(20_000)
-    expect(shownStatus()).toBe('failed')
-    unmount()
-    await advance(2_000)
-    becomes(qr('a', 20_000))
-    show()
-    await settle()
-    expect(shownStatus()).toBe('awaiting-scan')
-  })
-
-  it('sends one read of the state after another failure', async () => {
-    const onError = vi.fn()
-    const { provider } = changing({ status: 'stale' })
-    const show = screenOf(provider, { onError })
-    const { unmount } = show()
-    await settle()
-    unmount()
-    await advance(5_000)
-    const since = Date.now()
-    show()
-    await advance(30_000)
-    expect(shownStatus()).toBe('failed')
-    expect(callsFrom(provider, since).map(({ question }) => question)).toEqual(['status'])
-    expect(onError).toHaveBeenCalledOnce()
-  })
-
-  it('begins again if that read shows that the obstacle has ended', async () => {
-    const { provider, becomes } = changing({ status: 'stale' })
-    const show = screenOf(provider)
-    const { unmount } = show()
-    await settle()
-    unmount()
-    await advance(5_000)
-    becomes(qr('a', 20_000))
-    show()
-    await settle()
-    expect(shownStatus()).toBe('awaiting-scan')
-  })
-})
-
-describe('a dialog that is opened again', () => {
-  it('begins a new round after the codes have expired, even immediately', async () => {
-    const { provider, becomes } = changing(lasting('a'))
+  it('begins a new round even immediately if it is a dialog', async () => {
+    const one = changingProvider(lasting('a'))
     const queryClient = new QueryClient()
     const dialog = (open: boolean) => (
-      <WhatsAppPairingDialog open={open} provider={provider} queryClient={queryClient} maxRefreshes={1} />
+      <WhatsAppPairingDialog open={open} provider={one.provider} queryClient={queryClient} maxRefreshes={1} />
     )
     const { rerender } = render(dialog(true))
     await advance(25_000)
     expect(shownStatus()).toBe('expired')
     rerender(dialog(false))
     await advance(250)
-    becomes(lasting('b'))
+    one.now = lasting('b')
     rerender(dialog(true))
     await settle()
     expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('shows the current code with its count, and no expired code', async () => {
+    const show = screenOf(rotatingProvider())
+    const { unmount } = show()
+    await advance(3_000)
+    unmount()
+    await advance(30_000)
+    show()
+    expect(part('qr-code')).toBeNull()
+    await advance(1_000)
+    expect(statusLine()).toContain('2 of 3')
   })
 })
 
 describe('a cached session', () => {
   it('is not shown before a response after the mount confirms it', async () => {
-    const { provider, becomes } = changing(ana)
-    const show = screenOf(provider)
+    const one = changingProvider(ana)
+    const show = screenOf(one.provider)
     const { unmount } = show()
     await settle()
     expect(screen.getByText('Ana')).toBeTruthy()
     unmount()
     await advance(5_000)
-    becomes(hang)
+    one.now = hang
     show()
     expect(screen.queryByText('Ana')).toBeNull()
     await advance(2_000)
@@ -238,8 +142,7 @@ describe('a cached session', () => {
   })
 
   it('is shown immediately if another component shows it', async () => {
-    const { source } = changing(ana)
-    const show = screenOf(source)
+    const show = screenOf(changingProvider(ana).provider)
     show()
     await settle()
     show()
@@ -248,13 +151,18 @@ describe('a cached session', () => {
 
   it('of another user is dropped, and onLinked is not called again for the first user', async () => {
     const onLinked = vi.fn()
-    const { source, becomes } = changing(ana)
-    const show = screenOf(source, { onLinked })
+    const one = changingProvider(ana)
+    let session = 'one'
+    const show = screenOf(
+      behindServer(one.provider, () => session),
+      { onLinked },
+    )
     const { unmount } = show()
     await settle()
     unmount()
     await advance(5_000)
-    becomes({ ...qr('b', 20_000), session: 'two' })
+    one.now = qr('b', 20_000)
+    session = 'two'
     show()
     await settle()
     expect(shownStatus()).toBe('awaiting-scan')
@@ -262,62 +170,25 @@ describe('a cached session', () => {
     expect(onLinked).toHaveBeenCalledOnce()
   })
 
-  it('drops the code immediately when a response has another tag', async () => {
-    const { source, becomes } = changing({ ...qr('a', 60_000), session: 'one' })
-    screenOf(source)()
-    await settle()
-    expect(shownCode()).not.toBeNull()
-    becomes({ status: 'preparing', session: 'two' })
-    await advance(4_000)
-    expect(shownCode()).toBeNull()
-    expect(shownStatus()).toBe('preparing')
-  })
-
-  it('shared by two providers with different tags is reported once, naming sessionId', async () => {
+  it.each([
+    ['different tags is reported once, naming sessionId', 'two', [expect.stringContaining('sessionId')]],
+    ['the same tag is not reported', 'one', []],
+  ])('shared by two providers with %s', async (_, tag, reports) => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const one = changing({ status: 'unlinked', session: 'one' })
-    const two = changing({ status: 'unlinked', session: 'two' })
+    const [one, two] = ['one', tag].map((session) =>
+      behindServer(changingProvider({ status: 'unlinked' }).provider, () => session),
+    )
     const queryClient = new QueryClient()
-    const twice = (first: PairingSource, second?: PairingSource) => (
+    const page = (second?: PairingSource) => (
       <>
-        <WhatsAppPairing provider={first} queryClient={queryClient} />
+        {one && <WhatsAppPairing provider={one} queryClient={queryClient} />}
         {second && <WhatsAppPairing provider={second} queryClient={queryClient} />}
       </>
     )
-    const { rerender } = render(twice(one.source))
+    const { rerender } = render(page())
     await advance(1_000)
-    rerender(twice(one.source, two.source))
+    rerender(page(two))
     await advance(30_000)
-    expect(error).toHaveBeenCalledOnce()
-    expect(error.mock.calls[0]?.[0]).toContain('sessionId')
-  })
-
-  it('shared by two providers with the same tag is not reported', async () => {
-    const error = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const one = changing({ status: 'unlinked', session: 'one' })
-    const two = changing({ status: 'unlinked', session: 'one' })
-    const queryClient = new QueryClient()
-    render(
-      <>
-        <WhatsAppPairing provider={one.source} queryClient={queryClient} />
-        <WhatsAppPairing provider={two.source} queryClient={queryClient} />
-      </>,
-    )
-    await advance(30_000)
-    expect(error).not.toHaveBeenCalled()
-  })
-})
-
-describe('a link that was ended', () => {
-  it('is explained with the next code', async () => {
-    const { source, becomes } = changing(ana)
-    screenOf(source)()
-    await settle()
-    becomes({ ...qr('a', 20_000), session: 'one' })
-    await advance(20_000)
-    expect(shownStatus()).toBe('awaiting-scan')
-    expect(screen.getByRole('status').textContent).toMatch(
-      /^The link ended soon after it was made.* code 1 of 3$/,
-    )
+    expect(error.mock.calls.map(([text]) => text)).toEqual(reports)
   })
 })

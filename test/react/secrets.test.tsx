@@ -6,6 +6,7 @@ import type { EmulatorFault } from '../../src/testing.js'
 import { emulatedSecrets, providerIds } from '../../stories/playground/emulated-provider.js'
 import { advance, emulateTime } from '../time.js'
 import { createSetup, doing, shownStatus } from './setup.js'
+import { errorCode } from './user.js'
 
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 emulateTime()
@@ -17,8 +18,6 @@ const faults: readonly (readonly [EmulatorFault, string])[] = [
   ['half-json', 'invalid-answer'],
   ['not-an-image', 'invalid-answer'],
 ]
-
-const errorCode = () => document.querySelector('[data-part="error-code"]')?.getAttribute('data-code')
 
 describe.each(providerIds)('%s', (id) => {
   it.each(faults)('fails with advice when the provider answers: %s', async (fault, code) => {
@@ -46,6 +45,28 @@ describe.each(providerIds)('%s', (id) => {
       ),
     ].join('\n')
     for (const secret of Object.values(emulatedSecrets)) expect(everything).not.toContain(secret)
+  })
+
+  it('lets no credential reach the page, a URL or the storage, and loads nothing from another server', async () => {
+    const setup = createSetup(id)
+    const sent: string[] = []
+    const watched: typeof fetch = (input, init) => {
+      sent.push(String(input), JSON.stringify([...new Headers(init?.headers)]), String(init?.body ?? ''))
+      return setup.server.fetch(input, init)
+    }
+    setup.show({ provider: setup.proxied({ fetch: watched }) })
+    await advance(5_000)
+    for (const { src } of document.querySelectorAll('img')) expect(src).toMatch(/^data:image\//)
+    await doing(() => void setup.emulator.scan())
+    await advance(8_000)
+    const everything = [
+      ...sent,
+      document.documentElement.outerHTML,
+      JSON.stringify(localStorage),
+      JSON.stringify(sessionStorage),
+    ].join('\n')
+    for (const secret of Object.values(emulatedSecrets)) expect(everything).not.toContain(secret)
+    expect(sent.join('\n')).not.toMatch(/2@/)
   })
 
   it('links after a failure, on Try again', async () => {

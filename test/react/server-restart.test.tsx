@@ -1,11 +1,10 @@
-import { fireEvent, screen } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { wasend } from '../../src/providers/wasend.js'
 import { createEmulator, mockWasend } from '../../src/testing.js'
 import { advance, emulateTime } from '../time.js'
 import { createSetup, doing, type Setup, setupOf, shownStatus } from './setup.js'
 import { watchShownCodes } from './shown-codes.js'
-import { timeTo } from './user.js'
+import { press, shownCode, timeTo } from './user.js'
 
 emulateTime()
 
@@ -78,7 +77,7 @@ describe.each(ways)('a page that %s', (_, live) => {
         const setup = createSetup(id)
         const code = await showPairingCode(setup, live)
         await doing(() => setup.server.kill())
-        await advance(outageMs, () => expect(shownPairingCode()).toBe(code))
+        await advance(outageMs, () => expect(shownCode()).toBe(code))
         await doing(() => void setup.emulator.typeCode(code))
         await doing(() => setup.server.start())
         await until('linked')
@@ -94,11 +93,11 @@ describe.each(ways)('a page that %s', (_, live) => {
     await advance(pairingCodeLifetimeMs - 30_000)
     await doing(() => setup.server.kill())
     await advance(45_000, (now) => {
-      if (now - issuedAt > pairingCodeLifetimeMs + GRACE_MS) expect(shownPairingCode()).toBeUndefined()
+      if (now - issuedAt > pairingCodeLifetimeMs + GRACE_MS) expect(shownCode()).toBeUndefined()
     })
     expect(shownStatus()).toBe('expired')
     await doing(() => setup.server.start())
-    fireEvent.click(screen.getByRole('button', { name: 'Retry' }))
+    await press('Retry')
     await until('awaiting-code')
   })
 
@@ -136,9 +135,9 @@ describe.each(ways)('a page that %s', (_, live) => {
       await advance(40_000)
       await doing(() => setup.server.start())
       // No server reports that a pairing code is invalid. So the page keeps the previous one and offers another one.
-      fireEvent.click(screen.getByRole('button', { name: 'Get a new code' }))
+      await press('Get a new code')
       await advance(2_000)
-      const another = shownPairingCode() ?? ''
+      const another = shownCode() ?? ''
       expect(another).not.toBe(code)
       await doing(() => void setup.emulator.typeCode(another))
       await until('linked')
@@ -154,11 +153,7 @@ async function showPairingCode(setup: Setup, live: boolean): Promise<string> {
     defaultPhoneNumber: '+55 11 98765-4321',
   })
   await advance(1_000)
-  fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
+  await press('Get code')
   await advance(9_000)
-  return shownPairingCode() ?? ''
-}
-
-function shownPairingCode(): string | undefined {
-  return screen.queryByText(/^[A-Z0-9]{4}-[A-Z0-9]{4}$/)?.textContent ?? undefined
+  return shownCode() ?? ''
 }

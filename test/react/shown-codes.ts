@@ -44,7 +44,7 @@ export function watchShownCodes(emulator: Emulator): ShownCodes {
         0,
         ...shown.map(({ until, picture }) => {
           const end = endOf.get(picture)
-          if (end === undefined) throw new Error('A code is on screen that the account never had')
+          if (end === undefined) throw new Error('The page shows a code that the account never issued.')
           return until - end
         }),
       )

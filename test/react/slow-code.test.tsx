@@ -1,67 +1,64 @@
-import { focusManager, QueryClient } from '@tanstack/react-query'
-import { render, screen } from '@testing-library/react'
+import { focusManager } from '@tanstack/react-query'
+import { screen } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
-import { PairingError, type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
+import { PairingError, type PairingProvider } from '../../src/index.js'
 import { advance, emulateTime, settle } from '../time.js'
-import { qr, scriptedProvider } from './scripted-provider.js'
-import { createSetup, doing, shownStatus } from './setup.js'
-import { askForCode, part, press, shownCode } from './user.js'
+import { qr } from './scripted-provider.js'
+import { doing, shownStatus } from './setup.js'
+import { changingProvider, codeRequests, showPairing } from './show-pairing.js'
+import { askForCode, openTab, part, press, shownCode } from './user.js'
 
 emulateTime()
 afterEach(() => {
   focusManager.setFocused(undefined)
 })
 
-const codeOf = (pairingCode: string): PairingSnapshot => ({ status: 'pairing-code', pairingCode })
 const isOffered = () => part('slow-code') !== null
 
 /** A provider that issues these codes in order. It throws an item that is an error. */
 function issuing(...codes: readonly (string | PairingError)[]) {
   const left = [...codes]
-  return scriptedProvider({
-    getQrCode: () => qr('a'),
-    requestPairingCode: () => {
-      const next = left.shift() ?? 'ZZZZ9999'
-      if (typeof next !== 'string') throw next
-      return codeOf(next)
-    },
-  })
+  const requestPairingCode = () => {
+    const next = left.shift() ?? 'ZZZZ9999'
+    if (typeof next !== 'string') throw next
+    return { status: 'pairing-code', pairingCode: next } as const
+  }
+  return changingProvider(qr('a'), { requestPairingCode }).provider
 }
 
 async function showCode(provider: PairingProvider) {
-  const view = render(
-    <WhatsAppPairing provider={provider} queryClient={new QueryClient()} defaultMethod="phone-code" />,
-  )
+  showPairing(provider, { defaultMethod: 'phone-code' })
   await settle()
   await askForCode()
-  return view
 }
-
-const asked = ({ calls }: ReturnType<typeof issuing>) =>
-  calls.filter(({ question }) => question === 'pairing-code').length
 
 describe('a pairing code that the user does not enter', () => {
   it('stays unchanged, and after half a minute a new code and the QR code are offered', async () => {
     await showCode(issuing('ABCD1234'))
     await advance(29_500, () => expect(isOffered()).toBe(false))
     await advance(1_000)
-    expect(isOffered()).toBe(true)
     expect(shownCode()).toBe('ABCD-1234')
     expect(part('slow-code')?.textContent).toBe('Code not working? Get a new codeScan a QR code instead')
     await advance(120_000)
     expect(shownCode()).toBe('ABCD-1234')
+    await advance(12_000)
+    expect(shownStatus()).toBe('expired')
+    expect(part('expired-note')?.textContent).toContain('We didn’t see you enter it')
+    expect(screen.getByRole('button', { name: 'Retry' })).toBeTruthy()
+    expect(screen.getByRole('button', { name: 'Scan a QR code instead' })).toBeTruthy()
   })
 
   it('can be replaced by one for the same number, whose half minute begins again', async () => {
     const provider = issuing('ABCD1234', 'EFGH5678')
     await showCode(provider)
     await advance(31_000)
+    screen.getByRole('button', { name: 'Get a new code' }).focus()
     await press('Get a new code')
-    await advance(500)
+    expect(document.activeElement).toBe(part('panel'))
+    await advance(500, () => expect(shownCode()).not.toBe('ABCD-1234'))
     expect(shownCode()).toBe('EFGH-5678')
     expect(part('code-recipient')?.textContent).toContain('+55 11 98765 4321')
-    expect(isOffered()).toBe(false)
-    expect(asked(provider)).toBe(2)
+    expect(codeRequests(provider)).toBe(2)
     await advance(29_000, () => expect(isOffered()).toBe(false))
     await advance(1_500)
     expect(isOffered()).toBe(true)
@@ -74,11 +71,10 @@ describe('a pairing code that the user does not enter', () => {
     await press('Scan a QR code instead')
     await advance(1_000)
     expect(shownStatus()).toBe('awaiting-scan')
-    await doing(() => screen.getByRole('tab', { name: 'Phone number' }).click())
-    await settle()
+    await openTab('Phone number')
     expect(shownCode()).toBe('ABCD-1234')
     expect(isOffered()).toBe(true)
-    expect(asked(provider)).toBe(1)
+    expect(codeRequests(provider)).toBe(1)
   })
 
   it('is not followed by a QR code if the provider has none', async () => {
@@ -97,15 +93,6 @@ describe('a pairing code that the user does not enter', () => {
     expect(shownCode()).toBeUndefined()
   })
 
-  it('moves the focus from the button for another code to the panel', async () => {
-    await showCode(issuing('ABCD1234'))
-    await advance(31_000)
-    const button = screen.getByRole('button', { name: 'Get a new code' })
-    button.focus()
-    await press('Get a new code')
-    expect(document.activeElement).toBe(part('panel'))
-  })
-
   it('has the offer of another code after the page was hidden', async () => {
     await showCode(issuing('ABCD1234'))
     await advance(5_000)
@@ -115,42 +102,5 @@ describe('a pairing code that the user does not enter', () => {
     await advance(1_000)
     expect(isOffered()).toBe(true)
     expect(shownCode()).toBe('ABCD-1234')
-  })
-
-  it('still links if the user enters it late', async () => {
-    const setup = createSetup('green-api')
-    setup.show({ defaultMethod: 'phone-code' })
-    await advance(2_000)
-    await askForCode()
-    await advance(40_000)
-    expect(isOffered()).toBe(true)
-    await doing(() => void setup.emulator.typeCode(shownCode() ?? ''))
-    await advance(10_000)
-    expect(shownStatus()).toBe('linked')
-    expect(isOffered()).toBe(false)
-  })
-
-  it('resets its half minute when the provider replaces it', async () => {
-    let current = 'ABCD1234'
-    const provider = scriptedProvider({
-      getQrCode: () => qr('a'),
-      getStatus: () => codeOf(current),
-      requestPairingCode: () => codeOf(current),
-    })
-    await showCode(provider)
-    await advance(31_000)
-    expect(isOffered()).toBe(true)
-    current = 'EFGH5678'
-    await advance(4_000)
-    expect(shownCode()).toBe('EFGH-5678')
-    expect(isOffered()).toBe(false)
-  })
-
-  it('also has an offer after it has expired: Retry, and the QR code', async () => {
-    await showCode(issuing('ABCD1234'))
-    await advance(162_000)
-    expect(shownStatus()).toBe('expired')
-    expect(screen.getByRole('button', { name: 'Retry' })).toBeTruthy()
-    expect(screen.getByRole('button', { name: 'Scan a QR code instead' })).toBeTruthy()
   })
 })

@@ -15,8 +15,9 @@ import { PairingRoot, PairingTrouble } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import { advance, emulateTime, settle } from '../time.js'
-import { qr, scriptedProvider } from './scripted-provider.js'
+import { qr } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
+import { changingProvider, showPairing } from './show-pairing.js'
 import { askForCode, openTab, part, press, toggleTrouble } from './user.js'
 
 emulateTime()
@@ -24,18 +25,9 @@ emulateTime()
 const details = () => document.querySelector<HTMLDetailsElement>('details[data-part="trouble"]')
 
 function show(first: PairingSnapshot | PairingError = qr('a'), props: Partial<WhatsAppPairingProps> = {}) {
-  const state = { now: first }
-  const say = (): PairingSnapshot => {
-    if (state.now instanceof PairingError) throw state.now
-    return state.now
-  }
-  const provider = scriptedProvider({
-    getQrCode: say,
-    getStatus: say,
-    requestPairingCode: () => ({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
-  })
-  render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />)
-  return state
+  const one = changingProvider(first)
+  showPairing(one.provider, props)
+  return one
 }
 
 const terms = () => [...(details()?.querySelectorAll('dt') ?? [])].map(({ textContent }) => textContent)
@@ -71,6 +63,8 @@ describe('“Trouble linking?”', () => {
       expect(answer.textContent?.length).toBeGreaterThan(40)
       expect(answer.querySelectorAll('li').length).toBeGreaterThan(0)
     }
+    // Many users scan the code with the camera app.
+    expect(details()?.textContent).toContain('not the camera')
     // The words that WhatsApp shows are marked, and no mark-up is left.
     expect(details()?.querySelector('strong')?.textContent).toBe('Linked devices')
     expect(details()?.textContent).not.toContain('**')
@@ -138,11 +132,9 @@ describe('“Trouble linking?”', () => {
   })
 
   it('changes its language with the page while it is open', async () => {
-    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    const { provider } = changingProvider(qr('a'))
     const queryClient = new QueryClient()
-    const page = (locale: PairingLocale) => (
-      <WhatsAppPairing provider={provider} queryClient={queryClient} locale={locale} />
-    )
+    const page = (locale: PairingLocale) => <WhatsAppPairing {...{ provider, queryClient, locale }} />
     const { rerender } = render(page(en))
     await advance(1_000)
     await toggleTrouble(true)
@@ -152,7 +144,7 @@ describe('“Trouble linking?”', () => {
   })
 
   it('keeps the new language if the previous one loads late', async () => {
-    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    const { provider } = changingProvider(qr('a'))
     const queryClient = new QueryClient()
     const page = (tag: string, loadMs: number) => {
       const troubleshooting = () =>

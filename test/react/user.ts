@@ -45,7 +45,7 @@ export async function timeTo(
 /** Opens or closes “Trouble linking?”. */
 export async function toggleTrouble(isOpen: boolean): Promise<void> {
   const details = part('trouble')
-  if (!(details instanceof HTMLDetailsElement)) throw new Error('There is nothing to open.')
+  if (!(details instanceof HTMLDetailsElement)) throw new Error('The list of troubles is not on the page.')
   await act(async () => {
     // jsdom fires this event a moment later, with a timer of Node.
     const toggled = new Promise<unknown>((resolve) =>

@@ -1,12 +1,11 @@
-import { cleanup, fireEvent, screen } from '@testing-library/react'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { waha } from '../../src/providers/waha.js'
 import { wasend } from '../../src/providers/wasend.js'
 import { createEmulator, mockWaha, mockWasend } from '../../src/testing.js'
 import type { EmulatedProvider } from '../../stories/playground/emulated-provider.js'
 import { advance, emulateTime } from '../time.js'
-import { doing, type Setup, setupOf, shownStatus } from './setup.js'
-import { timeTo } from './user.js'
+import { doing, type Setup, setupOf } from './setup.js'
+import { openTab, press, timeTo } from './user.js'
 
 // The waiting times of the user, from the component to a mock server that is as slow as the recorded server.
 
@@ -41,7 +40,6 @@ const servers = {
 type ServerName = keyof typeof servers
 
 emulateTime()
-afterEach(cleanup)
 
 function open(name: ServerName, live: boolean, options: ServerOptions = {}): Setup {
   const setup = setupOf(servers[name](options))
@@ -78,41 +76,13 @@ describe.each([true, false])('a pairing code of waha (live: %s)', (live) => {
   it('follows a QR code after the logout of 4 s and the start', async () => {
     const { emulator } = open('waha', live)
     await timeTo('awaiting-scan')
-    await doing(() => fireEvent.click(screen.getByRole('tab', { name: 'Phone number' })))
+    await openTab('Phone number')
     await timeTo('awaiting-number')
-    await doing(() => fireEvent.click(screen.getByRole('button', { name: 'Get code' })))
+    await press('Get code')
     expect(await timeTo('awaiting-code')).toBeLessThanOrEqual(8_000)
     const { state } = emulator
     const code = state.status === 'pairing' ? state.pairingCode?.value : undefined
     await doing(() => void emulator.typeCode(code ?? ''))
     expect(await timeTo('linked')).toBeLessThanOrEqual(2_000 + 3_000 + 250)
-  })
-})
-
-describe('a provider without a code', () => {
-  it('leads to a wait of half a minute, and then the user can start over', async () => {
-    const emulated = servers.waha({})
-    let isStuck = true
-    const reset = vi.fn(async () => {
-      isStuck = false
-    })
-    const getQrCode = emulated.provider.getQrCode.bind(emulated.provider)
-    const provider = {
-      ...emulated.provider,
-      reset,
-      getQrCode: (options: Parameters<typeof getQrCode>[0]) =>
-        isStuck ? Promise.resolve({ status: 'preparing' } as const) : getQrCode(options),
-    }
-    const setup = setupOf({ ...emulated, provider })
-    setup.show()
-    await advance(29_000)
-    expect(screen.queryByRole('button', { name: 'Start over' })).toBeNull()
-    await advance(2_000)
-    expect(shownStatus()).toBe('preparing')
-    expect(screen.getByRole('status').textContent).toContain('Still trying')
-    fireEvent.click(screen.getByRole('button', { name: 'Start over' }))
-    await advance(5_000)
-    expect(reset).toHaveBeenCalledOnce()
-    expect(shownStatus()).toBe('awaiting-scan')
   })
 })
