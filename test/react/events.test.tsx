@@ -56,7 +56,9 @@ const copies = (element: ReactElement, copy: ReactElement) => (
   </>
 )
 const twice: Wrap = (element) => copies(element, element)
-const withSilentCopy: Wrap = (element) => copies(cloneElement(element, { onEvent: undefined }), element)
+const silent: Wrap = (element) => cloneElement(element, { onEvent: undefined })
+const afterSilent: Wrap = (element) => copies(silent(element), element)
+const beforeSilent: Wrap = (element) => copies(element, silent(element))
 
 const typesOf = (events: readonly PairingEvent[]) => events.map(({ type }) => type)
 const attemptsOf = (events: readonly PairingEvent[]) => [...new Set(events.map(({ attemptId }) => attemptId))]
@@ -315,7 +317,8 @@ describe('an event', () => {
     ['under StrictMode', strict, strict],
     ['if the component moves to another place', (element) => element, inMain],
     ['if one of two copies unmounts', twice, inMain],
-    ['if only one of two copies has a callback', withSilentCopy, withSilentCopy],
+    ['if only the second of two copies has a callback', afterSilent, afterSilent],
+    ['if only the first of two copies has a callback', beforeSilent, beforeSilent],
   ])('is reported once %s, and the attempt does not end', async (_, before, after) => {
     const { events, onEvent } = collect()
     const { provider } = changingProvider(qr('a'))

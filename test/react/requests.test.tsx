@@ -24,7 +24,7 @@ import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { advance, emulateTime, settle } from '../time.js'
 import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
 import { createSetup, doing, shownStatus } from './setup.js'
-import { linked, rotatingProvider, showPairing } from './show-pairing.js'
+import { hang, linked, rotatingProvider, showPairing } from './show-pairing.js'
 import { part, statusLine } from './user.js'
 
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
@@ -166,6 +166,21 @@ describe('the requests of the hook', () => {
     await advance(1_000)
     expect(shownStatus()).toBe('preparing')
     expect(first.calls).toHaveLength(2)
+  })
+
+  it('are aborted and sent again if the server does not respond within two minutes', async () => {
+    const signals: (AbortSignal | undefined)[] = []
+    const read = ({ signal }: { readonly signal?: AbortSignal | undefined }) => {
+      signals.push(signal)
+      return hang()
+    }
+    const provider = { id: 'proxy', sessionId: 'silent', connection: { read, act: hang } }
+    render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
+    await advance(119_000)
+    expect(signals.map((signal) => signal?.aborted)).toEqual([false])
+    await advance(3_000)
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true, false])
+    expect(statusLine()).toBe('Still trying to get your code…')
   })
 
   it('do not increase when the app invalidates its whole cache', async () => {

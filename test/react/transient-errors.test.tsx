@@ -2,7 +2,7 @@ import { onlineManager } from '@tanstack/react-query'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { PairingError, type PairingProvider, type PairingSnapshot } from '../../src/index.js'
 import { advance, emulateTime } from '../time.js'
-import { qr, scriptedProvider } from './scripted-provider.js'
+import { qr, scriptedProvider, timing } from './scripted-provider.js'
 import { createSetup, doing, shownStatus } from './setup.js'
 import { changingProvider, codeRequests, linked, showPairing } from './show-pairing.js'
 import { askForCode, errorCode, press, shownCode, statusLine } from './user.js'
@@ -60,6 +60,7 @@ it('a number that was submitted offline is sent once, when the network returns',
 })
 
 it('a response that arrives in the same moment as a pushed update does not undo it', async () => {
+  const quick = { ...timing, qrIntervalMs: 1_000, statusIntervalMs: 1_000 }
   // Between the end of a request and the moment when its response is stored, there are some dozen microtasks.
   for (let turns = 0; turns < 80; turns++) {
     let push = (_: PairingSnapshot): void => {}
@@ -80,10 +81,10 @@ it('a response that arrives in the same moment as a pushed update does not undo 
         return () => {}
       },
     }
-    const { unmount } = showPairing({ ...provider, sessionId: `turns ${turns}` })
-    await advance(2_000)
+    const { unmount } = showPairing({ ...provider, sessionId: `turns ${turns}`, timing: quick })
+    await advance(250)
     isAnswered = true
-    await advance(3_500)
+    await advance(1_250)
     expect(shownStatus()).toBe('linked')
     unmount()
   }

@@ -126,8 +126,10 @@ describe('an unmount', () => {
     await begin()
     const { length } = provider.calls
     unmount()
-    await advance(180_000)
+    await settle()
     expect(signals.map((signal) => signal?.aborted)).toEqual([true])
+    await advance(180_000)
+    expect(signals).toHaveLength(1)
     expect(provider.calls).toHaveLength(length)
   })
 })
