@@ -2,7 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
 import { Profiler } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { PairingSnapshot, SubscribeOptions } from '../../src/core/provider.js'
+import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { usePairingSession, WhatsAppPairing } from '../../src/index.js'
 import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { advance, emulateTime, settle } from '../time.js'
@@ -60,83 +60,65 @@ function WithClient({ provider, client }: { provider: ScriptedProvider; client: 
   return <i>{usePairingSession({ provider, queryClient: client }).session.status}</i>
 }
 
+/** A provider whose updates the test pushes, and the number of commits of its screen. */
+function showPushing(getQrCode: () => PairingSnapshot | Promise<PairingSnapshot>) {
+  const screen = { commits: 0, push: (_: PairingSnapshot): void => {} }
+  const subscribe: PairingProvider['subscribe'] = (listener) => {
+    screen.push = listener
+    return () => {}
+  }
+  const provider = { ...scriptedProvider({ getQrCode }), subscribe }
+  const count = () => void screen.commits++
+  render(
+    <Profiler id="screen" onRender={count}>
+      <WhatsAppPairing provider={provider} queryClient={new QueryClient()} maxRefreshes={10} />
+    </Profiler>,
+  )
+  return screen
+}
+
 describe('the number of commits of the screen', () => {
   it('does not grow when a later update has a more exact expiry than the first read on a slow network', async () => {
-    let commits = 0
     const SLOW_MS = 1_400
-    let push: (snapshot: PairingSnapshot) => void = () => {}
     const begunAt = Date.now()
-    const provider = {
-      ...scriptedProvider({
-        // The client counts the time from sending the request, so it expects the end too early by the duration of the response.
-        getQrCode: () =>
-          new Promise((resolve) => {
-            setTimeout(() => resolve(qr(0, 20_000)), SLOW_MS)
-          }),
-      }),
-      subscribe: (listener: (snapshot: PairingSnapshot) => void, _: SubscribeOptions) => {
-        push = listener
-        return () => {}
-      },
-    }
-    render(
-      <Profiler
-        id="screen"
-        onRender={() => {
-          commits += 1
-        }}
-      >
-        <WhatsAppPairing provider={provider} queryClient={new QueryClient()} />
-      </Profiler>,
-    )
+    // The client counts the time from sending the request, so it expects the end too early by the duration of the response.
+    const slowly = () =>
+      new Promise<PairingSnapshot>((resolve) => {
+        setTimeout(() => resolve(qr(0, 20_000)), SLOW_MS)
+      })
+    const screen = showPushing(slowly)
     await advance(SLOW_MS + 1_000)
-    const before = commits
-    await doing(() => push(qr(0, 20_000 + SLOW_MS - (Date.now() - begunAt))))
+    const before = screen.commits
+    await doing(() => screen.push(qr(0, 20_000 + SLOW_MS - (Date.now() - begunAt))))
     await advance(250)
-    expect(commits).toBe(before)
+    expect(screen.commits).toBe(before)
   })
 
   it('is at most two for a new code, and zero for updates that only change its expiry slightly', async () => {
-    let commits = 0
-    const count = () => {
-      commits += 1
-    }
-    let push: (snapshot: PairingSnapshot) => void = () => {}
     const begunAt = Date.now()
     const current = (jitterMs = 0): PairingSnapshot => {
       const ageMs = (Date.now() - begunAt) % 20_000
       return qr(Math.floor((Date.now() - begunAt) / 20_000), 20_000 - ageMs + jitterMs)
     }
-    const provider = {
-      ...scriptedProvider({ getQrCode: () => current() }),
-      subscribe: (listener: (snapshot: PairingSnapshot) => void, _: SubscribeOptions) => {
-        push = listener
-        return () => {}
-      },
-    }
-    render(
-      <Profiler id="screen" onRender={count}>
-        <WhatsAppPairing provider={provider} queryClient={new QueryClient()} maxRefreshes={10} />
-      </Profiler>,
-    )
+    const screen = showPushing(current)
     await advance(1_000)
+    const first = screen.commits
     for (const jitterMs of [-450, 90, 0, 300, -120]) {
-      const before = commits
-      await doing(() => push(current(jitterMs)))
+      await doing(() => screen.push(current(jitterMs)))
       await advance(250)
-      expect(commits).toBe(before)
     }
+    expect(screen.commits).toBe(first)
     // The next code appears when this one expires.
     await advance(17_000)
-    const before = commits
+    const before = screen.commits
     await advance(1_500)
-    expect(commits - before).toBeGreaterThan(0)
-    expect(commits - before).toBeLessThanOrEqual(2)
-    const after = commits
+    const after = screen.commits
+    expect(after - before).toBeGreaterThan(0)
+    expect(after - before).toBeLessThanOrEqual(2)
     for (const jitterMs of [400, -90, 10]) {
-      await doing(() => push(current(jitterMs)))
+      await doing(() => screen.push(current(jitterMs)))
       await advance(250)
     }
-    expect(commits).toBe(after)
+    expect(screen.commits).toBe(after)
   })
 })

@@ -90,14 +90,14 @@ describe.each(mounts)('%s', (_name, find) => {
   let found: Mount | undefined
   const mount = (): Mount => (found ??= find())
 
-  it('sets a ref object to its element, keeps it over rerenders, and sets it to null on unmount', () => {
-    const element = mount()
+  it('sets a ref object to its element under StrictMode, keeps it over rerenders, and sets it to null on unmount', () => {
     const ref = createRef<Element>()
-    const { rerender, unmount } = render(element(ref))
+    const element = () => <StrictMode>{mount()(ref)}</StrictMode>
+    const { rerender, unmount } = render(element())
     const first = ref.current
     expect(first?.getAttribute('data-part')).toBeTruthy()
     expect(document.contains(first)).toBe(true)
-    rerender(element(ref))
+    rerender(element())
     expect(ref.current).toBe(first)
     unmount()
     expect(ref.current).toBeNull()
@@ -125,13 +125,6 @@ describe.each(mounts)('%s', (_name, find) => {
     rerender(element(null))
     expect(other.current).toBeNull()
     expect(document.contains(first)).toBe(true)
-  })
-
-  it('sets its ref in StrictMode', () => {
-    const element = mount()
-    const ref = createRef<Element>()
-    render(<StrictMode>{element(ref)}</StrictMode>)
-    expect(document.contains(ref.current)).toBe(true)
   })
 
   // React 18 does not support clean-up functions of refs.
