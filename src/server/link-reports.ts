@@ -2,7 +2,7 @@ import { comparePhoneNumbers } from '../core/compare-phone-numbers.js'
 import type { PairingAccount, PairingSnapshot } from '../core/provider.js'
 import { HandlerError, type Report } from './report.js'
 import { sessionTag, tagOf } from './session-tag.js'
-import type { SessionTarget } from './session-target.js'
+import { rememberSession, type SessionTarget } from './session-target.js'
 import type { SharedLinks } from './shared-links.js'
 
 /** A link, as `onLinked` of `createPairingHandler` gets it. */
@@ -49,9 +49,6 @@ export interface LinkReportsOptions {
   readonly report: Report
 }
 
-/** A session beyond this limit is reported once more, which is harmless because of `linkId`. */
-const MAX_SESSIONS = 10_000
-
 /**
  * How long a replica trusts its state of a link before it checks again, because another one may have seen the end. In
  * milliseconds.
@@ -93,12 +90,7 @@ export function createLinkReports({
   }
 
   function remember(session: string, change: Partial<ReportedSession>): void {
-    const record = { checkedAt: Date.now(), ...sessions.get(session), ...change }
-    // Moves the last used session to the end.
-    sessions.delete(session)
-    sessions.set(session, record)
-    const [oldest] = sessions.keys()
-    if (sessions.size > MAX_SESSIONS && oldest !== undefined) sessions.delete(oldest)
+    rememberSession(sessions, session, { checkedAt: Date.now(), ...sessions.get(session), ...change })
   }
 
   /** Whether this process may trust its own state. */

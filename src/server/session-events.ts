@@ -5,7 +5,7 @@ import type { PairingAction } from '../core/update.js'
 import { publicError } from './responses.js'
 import type { PairingServerListener, ServerEventSession } from './server-events.js'
 import { tagOf } from './session-tag.js'
-import { type SessionTarget, sessionKey } from './session-target.js'
+import { rememberSession, type SessionTarget, sessionKey } from './session-target.js'
 
 /** Derives events from the changes of sessions. */
 export interface SessionEvents {
@@ -14,9 +14,6 @@ export interface SessionEvents {
   /** Handles an action in progress. Settles with its result. */
   act(session: SessionTarget, action: PairingAction, done: Promise<boolean>): Promise<boolean>
 }
-
-/** A session beyond this limit is treated as new. */
-const MAX_SESSIONS = 10_000
 
 interface LoggedSession {
   readonly status?: 'waiting' | 'linking' | 'linked' | 'passkey-required' | undefined
@@ -37,17 +34,6 @@ const steps: Readonly<Partial<Record<PairingSnapshot['status'], LoggedSession['s
 export function createSessionEvents(emit: PairingServerListener): SessionEvents {
   const sessions = new Map<string, LoggedSession>()
 
-  function remember(key: string, session: LoggedSession): void {
-    // Moves the last used session to the end.
-    sessions.delete(key)
-    sessions.set(key, session)
-    if (sessions.size <= MAX_SESSIONS) return
-    for (const oldest of sessions.keys()) {
-      sessions.delete(oldest)
-      return
-    }
-  }
-
   return {
     observe(target, snapshot) {
       const key = sessionKey(target)
@@ -57,7 +43,7 @@ export function createSessionEvents(emit: PairingServerListener): SessionEvents 
       const status = steps[snapshot.status] ?? previous.status
       const code =
         snapshot.status === 'qr' ? tagOf([qrPayloadKey(snapshot.qrCode)], undefined) : previous.code
-      remember(key, { status, code })
+      rememberSession(sessions, key, { status, code })
       if (code !== previous.code) emit({ type: 'code', method: 'qr', ...session })
       if (status === previous.status) return
       if (previous.status === 'linked') emit({ type: 'unlinked', ...session })
@@ -81,7 +67,7 @@ export function createSessionEvents(emit: PairingServerListener): SessionEvents 
       if (action === 'request-pairing-code') emit({ type: 'code', method: 'phone-code', ...session })
       const key = sessionKey(target)
       if (action !== 'unlink' || sessions.get(key)?.status !== 'linked') return isMade
-      remember(key, { status: 'waiting' })
+      rememberSession(sessions, key, { status: 'waiting' })
       emit({ type: 'unlinked', ...session })
       return isMade
     },

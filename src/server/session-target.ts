@@ -60,3 +60,15 @@ export function withoutStarts(provider: PairingProvider): PairingProvider {
     },
   })
 }
+
+/** A session beyond this limit is treated as new. Its link is reported once more, which is harmless because of `linkId`. */
+const MAX_SESSIONS = 10_000
+
+/** Stores a value for a session. Beyond the limit, the one that was not stored for the longest time is dropped. */
+export function rememberSession<Value>(sessions: Map<string, Value>, key: string, value: Value): void {
+  // Moves the session to the end.
+  sessions.delete(key)
+  sessions.set(key, value)
+  const [oldest] = sessions.keys()
+  if (sessions.size > MAX_SESSIONS && oldest !== undefined) sessions.delete(oldest)
+}

@@ -29,6 +29,11 @@ export function connectionOf(source: PairingSource): PairingConnection | Promise
   })
 }
 
+/** Whether updates of this source may come without a read. */
+export function offersStream(source: PairingSource | undefined): boolean {
+  return (source && 'connection' in source ? source.connection : source)?.subscribe !== undefined
+}
+
 /** Sends a request of the session and resolves with the resulting events. Never rejects. */
 export async function sendRequest(
   source: PairingSource,

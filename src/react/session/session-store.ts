@@ -10,7 +10,7 @@ import { rulesMissing } from '../../core/session-updates.js'
 import { afterFirstCode } from '../first-code.js'
 import { createReporter } from './create-reporter.js'
 import { loadedSession, loadLaterSession } from './load-later-session.js'
-import { sendRequest } from './send-request.js'
+import { offersStream, sendRequest } from './send-request.js'
 import { SessionCell } from './session-cell.js'
 import {
   type MountedComponent,
@@ -265,12 +265,6 @@ function factsAt(state: SessionState, at: number): SessionFacts | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Whether updates of this source may come without a read. */
-function offersStream(source: PairingSource | undefined): boolean {
-  if (!source) return false
-  return ('connection' in source ? source.connection : source).subscribe !== undefined
 }
 
 /** The text that this tab stored before a reload. If storage is not allowed, even reading the property throws. */

@@ -23,7 +23,7 @@ export class StatusCell implements PairingLinkStatus {
   readonly abilities: PairingLinkStatus['abilities']
   readonly #account: PairingLinkStatus['account']
   #facts: LinkFacts
-  /** The news that it was created from, until it is folded into the previous cell. */
+  /** The event that it was created from, until it is folded into the previous cell. */
   readonly #event: LinkEvent | undefined
   /** The update that was read last. */
   #update: PairingUpdate | undefined

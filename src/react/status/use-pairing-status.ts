@@ -8,7 +8,7 @@ import { type PairingLinkStatus, unknownLink, viewLinkStatus } from '../../core/
 import type { PairingUpdate } from '../../core/update.js'
 import { callHost } from '../session/call-host.js'
 import type { PairingCallbacks } from '../session/pairing-callbacks.js'
-import { connectionOf } from '../session/send-request.js'
+import { connectionOf, offersStream } from '../session/send-request.js'
 import { usePairingClient } from '../session/use-pairing-client.js'
 import { useLatest } from '../use-latest.js'
 import { shareStatus } from './share-status.js'
@@ -81,7 +81,7 @@ export function usePairingStatus(
     },
     [client, id, sessionId],
   )
-  const isLive = liveEvents && offersEvents(provider)
+  const isLive = liveEvents && offersStream(provider)
   useEffect(
     () => (isLive ? watch(() => connectionOf(latest.current.provider), take) : undefined),
     [isLive, take, latest],
@@ -115,10 +115,6 @@ export function usePairingStatus(
 
 const isEnd = ({ status, reason }: PairingLinkStatus): boolean =>
   status === 'not-linked' || reason === 'unlinked-on-phone'
-
-function offersEvents(source: PairingSource): boolean {
-  return ('connection' in source ? source.connection : source).subscribe !== undefined
-}
 
 /** Receives live events while the page is visible and online. */
 function watch(
