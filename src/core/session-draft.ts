@@ -98,8 +98,3 @@ export function isChangeDue(reset: Draft['reset']): reset is 'start' | 'reset' |
 export function isCodeOnScreen({ method, qr, code }: Draft): boolean {
   return method === 'qr' ? qr.display === 'visible' : code.name === 'live'
 }
-
-/** The id of an attempt. After the session has left the cache, attempts are counted from the beginning again. */
-export function attemptOf({ setup, attempt }: SessionFacts): string {
-  return `${setup.attemptSeed}-${attempt}`
-}

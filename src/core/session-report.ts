@@ -2,7 +2,6 @@ import { laterRules } from './later-rules.js'
 import type { PairingEvent, PairingUserStep } from './pairing-event.js'
 import type { PairingSession } from './pairing-session.js'
 import type { PasskeyStep } from './passkey-step.js'
-import { attemptOf } from './session-draft.js'
 import type { SessionState } from './session-state.js'
 import { isOver, viewSession } from './session-view.js'
 
@@ -26,10 +25,10 @@ export function reportSteps(
 }
 
 function eventOf(step: Step, { facts }: SessionState, at: number): PairingEvent {
-  const { offer, method, roundSince } = facts
+  const { attempt, setup, offer, method, roundSince } = facts
   return {
     ...step,
-    attemptId: attemptOf(facts),
+    attemptId: `${setup.attemptSeed}-${attempt}`,
     provider: offer.provider,
     method,
     elapsedMs: Math.max(at - roundSince, 0),

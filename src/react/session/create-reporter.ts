@@ -1,6 +1,5 @@
 import type { PairingUserStep } from '../../core/pairing-event.js'
-import { attemptOf } from '../../core/session-draft.js'
-import type { SessionState } from '../../core/session-state.js'
+import type { SessionFacts, SessionState } from '../../core/session-state.js'
 import { callHost } from './call-host.js'
 import { loadedSession } from './load-later-session.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
@@ -79,4 +78,9 @@ export function createReporter(components: ReadonlySet<() => PairingCallbacks>, 
       if (isNew && phase.name === 'failed' && onError) callHost('onError', () => onError(phase.error))
     },
   }
+}
+
+/** The id of an attempt. After the session has left the cache, attempts are counted from the beginning again. */
+function attemptOf({ setup, attempt }: SessionFacts): string {
+  return `${setup.attemptSeed}-${attempt}`
 }
