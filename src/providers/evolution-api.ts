@@ -45,10 +45,10 @@ import type {
   RequestOptions,
 } from '../core/provider.js'
 import { pause } from '../lib/pause.js'
-import { type EvolutionCode, shownUntil } from './lib/evolution-code.js'
+import { CODE_MS, type EvolutionCode, shownUntil } from './lib/evolution-code.js'
 import { readEvolutionEvent } from './lib/evolution-events.js'
 import { type EvolutionPairing, evolutionPairing, notYet, untilNextRead } from './lib/evolution-pairing.js'
-import { createEvolutionServer } from './lib/evolution-server.js'
+import { createEvolutionServer, NAME } from './lib/evolution-server.js'
 import { fromPairingCode, fromQrCode } from './lib/evolution-snapshots.js'
 import {
   assertServer,
@@ -86,20 +86,17 @@ export interface EvolutionApiOptions extends SecretOptions {
 }
 
 const TIMING: ProviderTiming = {
-  // The setting of the server, also for the first code.
-  qrLifetimeMs: 45_000,
+  qrLifetimeMs: CODE_MS,
   // No limit is documented; the server responds from memory.
   qrIntervalMs: 2_000,
   qrMinIntervalMs: 2_000,
   // How soon a scan or a new pairing code is noticed.
   statusIntervalMs: 3_000,
   // The server makes a new one with each QR code, and WhatsApp accepts only the last one.
-  pairingCodeLifetimeMs: 45_000,
+  pairingCodeLifetimeMs: CODE_MS,
   // The server delays the beginning of a pairing for two seconds, and a logout goes through WhatsApp.
   requestTimeoutMs: 20_000,
 }
-
-const NAME = 'Evolution API'
 
 /** The server makes a pairing code at least a second after the QR code of the first response. */
 const CODE_PAUSE_MS = 1_000

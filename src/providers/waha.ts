@@ -54,7 +54,7 @@ import { sessionAt } from './lib/session-at.js'
 import { createWahaMemory } from './lib/waha-memory.js'
 import { requestWahaPairingCode, type WahaPairingCodeSession } from './lib/waha-pairing-code.js'
 import { createWahaPasskeys } from './lib/waha-passkeys.js'
-import { type WahaSession, wahaSession, wahaSnapshot, webhookSession } from './lib/waha-session.js'
+import { NAME, type WahaSession, wahaSession, wahaSnapshot, webhookSession } from './lib/waha-session.js'
 import { webhookTime } from './lib/webhook-time.js'
 
 /** Options of {@link waha}. */
@@ -86,8 +86,6 @@ const TIMING: ProviderTiming = {
   // WAHA responds to a QR request after up to 10 seconds and to a logout after 4; engines with a browser take longer.
   requestTimeoutMs: 20_000,
 }
-
-const NAME = 'WAHA'
 
 const API: ProviderApi = {
   name: NAME,

@@ -62,7 +62,7 @@ import {
   type SecretOptions,
 } from './lib/server-only.js'
 import { webhookTime } from './lib/webhook-time.js'
-import { createZApiPasskeys } from './lib/z-api-passkeys.js'
+import { createZApiPasskeys, NAME } from './lib/z-api-passkeys.js'
 
 /** Options of {@link zApi}, by their names in the console. */
 export interface ZApiOptions extends SecretOptions {
@@ -101,8 +101,6 @@ const TIMING: ProviderTiming = {
   // Responses come immediately or not at all.
   requestTimeoutMs: 10_000,
 }
-
-const NAME = 'Z-API'
 
 const API: ProviderApi = { name: NAME, isOwnForm: (response) => hasField(response, 'error', 'message') }
 

@@ -10,10 +10,8 @@ import {
   shownUntil,
 } from './evolution-code.js'
 import { isRepeatedlyOpen, meaningOfClose, readHistory, remember } from './evolution-history.js'
-import type { EvolutionEntry, EvolutionServer } from './evolution-server.js'
+import { type EvolutionEntry, type EvolutionServer, NAME } from './evolution-server.js'
 import { fromQrCode, linkedTo } from './evolution-snapshots.js'
-
-const NAME = 'Evolution API'
 
 /** Longer than a logout and a `connect` take. Another process that shares the memory waits for this time. */
 const BUSY_MS = 30_000

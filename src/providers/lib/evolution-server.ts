@@ -5,7 +5,8 @@ import type { EvolutionListed } from './evolution-code.js'
 import { isPage, type ProviderApi, providerError, unavailableError } from './provider-error.js'
 import { createRequester, detail, type ProviderRequest, type ProviderResponse } from './request.js'
 
-const NAME = 'Evolution API'
+/** The provider's name in messages. */
+export const NAME = 'Evolution API'
 
 const API: ProviderApi = {
   name: NAME,

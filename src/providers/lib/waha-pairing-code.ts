@@ -3,12 +3,11 @@ import { asRecord, asText } from '../../core/json.js'
 import { normalizePairingCode } from '../../core/pairing-code.js'
 import type { PhoneNumber } from '../../core/phone-number.js'
 import type { PairingSnapshot, RequestOptions } from '../../core/provider.js'
+import { PAIRING_CODE_LIFETIME_MS } from '../../core/qr-lifetime.js'
 import { pause } from '../../lib/pause.js'
 import type { ProviderResponse } from './request.js'
 import type { WahaMemory } from './waha-memory.js'
-import { type WahaSession, wahaSnapshot } from './waha-session.js'
-
-const NAME = 'WAHA'
+import { NAME, type WahaSession, wahaSnapshot } from './waha-session.js'
 
 /** The error for a number if the status has just changed. */
 const NOT_READY = /SCAN_QR_CODE|start it first/
@@ -23,8 +22,8 @@ const CODE_ATTEMPTS = 20
  */
 const CRASHES_OF_A_START = 3
 
-/** The codes of a connection, 60 and five times 20 seconds, with time for responses. Then it ends. */
-const CONNECTION_MS = 155_000
+/** The life of a connection, with time for responses. */
+const CONNECTION_MS = PAIRING_CODE_LIFETIME_MS - 5_000
 
 /** On a connection younger than this, a pairing code can be entered in time. */
 const FRESH_MS = 60_000

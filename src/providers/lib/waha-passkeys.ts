@@ -6,11 +6,9 @@ import type { PairingProvider, PairingSnapshot, RequestOptions } from '../../cor
 import { createPasskeyMemory, passkeyExpired, passkeyFailure } from './passkey-memory.js'
 import { isPage } from './provider-error.js'
 import type { ProviderRequest, ProviderResponse } from './request.js'
-import type { WahaSession } from './waha-session.js'
+import { NAME, type WahaSession } from './waha-session.js'
 
 // https://waha.devlike.pro/docs/how-to/sessions/#passkey
-
-const NAME = 'WAHA'
 
 /** NestJS's error for a path that only later versions have. */
 const NO_ROUTE = /Cannot (?:GET|POST) /

@@ -5,6 +5,9 @@ import type { PairingAccount, PairingSnapshot } from '../../core/provider.js'
 // The session in responses of WAHA, and of services on top of it:
 // https://waha.devlike.pro/docs/how-to/sessions
 
+/** The provider's name in messages. */
+export const NAME = 'WAHA'
+
 /** A session as WAHA reports it. */
 export interface WahaSession {
   /** In capitals, as in WAHA. */

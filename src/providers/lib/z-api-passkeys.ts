@@ -8,7 +8,8 @@ import type { ProviderResponse } from './request.js'
 
 // https://developer.z-api.io/en/instance/passkey-prologue, reset-passkey-challenge, extension-token
 
-const NAME = 'Z-API'
+/** The provider's name in messages. */
+export const NAME = 'Z-API'
 
 /** The extension *Z-API Conector*, as Z-API's guide for it links it: https://developer.z-api.io/en/tips/extension-guide */
 const INSTALL_URL = 'https://chromewebstore.google.com/detail/iopmkohngoecmepoheapifkafbeomphn'
