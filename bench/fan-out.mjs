@@ -1,5 +1,5 @@
-// 5,000 pages that watch one process, and what an event to all of them costs: the handler of this package next to better-sse and
-// Hono's `streamSSE`, in the same run. `--watchers 1000` for fewer.
+// Measures an event to 5,000 pages that watch one process, with the handler of this package, better-sse and Hono's `streamSSE` in
+// the same run. `--watchers 1000` sets the number of pages.
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,7 +16,7 @@ const EVENT_GAP_MS = 1_000
 const OPENING = 200
 const ARRIVED_LIMIT_MS = 30_000
 
-/** By then, code is compiled and garbage is collected. */
+/** After this time, code is compiled and garbage is collected. */
 const SETTLED_MS = 3_000
 
 /** Allows for the noise of a busy machine. */

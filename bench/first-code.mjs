@@ -3,7 +3,7 @@
 import { measureFirstCode } from './lib/measure-first-code.mjs'
 import { count, kilobytes, report } from './lib/table.mjs'
 
-/** The only place with these limits. Bytes: JavaScript, minified and gzipped, above React and TanStack Query. */
+/** These limits are in no other place. Bytes: JavaScript, minified and gzipped, without React and TanStack Query. */
 const LIMITS = { screenBytes: 25_300, hookBytes: 11_300, chunks: 1, reads: 1 }
 
 const { screen, imported, closed, hook } = await measureFirstCode()

@@ -1,5 +1,5 @@
-// How long an app takes until the first QR code is painted, and what that costs the main thread, compared with the page that a
-// developer would write by hand: on a processor as slow as a cheap phone's. `--runs 40` for more of them.
+// Measures how long an app takes until the first QR code is painted, and the load on the main thread, compared with a page that a
+// developer would write by hand. The processor is slowed down to that of a cheap phone. `--runs 40` sets the number of runs.
 
 import { chromium } from 'playwright'
 import { chromiumLaunchOptions } from '../test/chromium.mjs'

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 // `npm run bench` prints every table, `npm run bench -- watchers` one, and `npm run bench -- soak --minutes 30` one with its
-// options. A table is a program in this folder; each runs in a process of its own, so that none measures what another has
-// left behind.
+// options. Each table is a program in this folder. It runs in a separate process, so that it does not measure the memory of
+// another table.
 
 const tables = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.mjs') && file !== basename(import.meta.filename))

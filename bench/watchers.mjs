@@ -1,4 +1,5 @@
-// 2,000 pages watch 200 sessions: what that costs the provider and the server, and how fast they show a scan.
+// Opens 2,000 pages that watch 200 sessions. Measures the requests to the provider, the memory of the server, and how fast the
+// pages show a scan.
 
 import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,8 +15,8 @@ const PAGES_PER_SESSION = 10
 const PAGES = SESSIONS * PAGES_PER_SESSION
 
 /**
- * Requests of a session fall due 3, 5 and 8 seconds after its first. None comes early, and on a busy machine many come late:
- * this border is as far behind the second as it can be.
+ * A session's requests are due 3, 5 and 8 seconds after its first one, and on a busy machine many are late. This time is just
+ * before the third one, so that a late second request still counts.
  */
 const COUNTED_MS = 7_900
 
@@ -23,23 +24,23 @@ const COUNTED_MS = 7_900
 const LONGEST_INTERVAL_MS = 5_000
 
 /** The server drops the state of a session 60 seconds after the last page has left. */
-const LET_GO_MS = 61_000
+const STATE_KEPT_MS = 61_000
 
-/** What is not shown by then is lost: the state is polled every 3 seconds. */
+/** The state is polled every 3 seconds, so a page that shows no scan after this time has missed it. */
 const SHOWN_LIMIT_MS = 8_000
 
-/** 100 scans a second, so that 1,000 pages a second show one. */
+/** 100 scans a second, each on 10 pages. */
 const SCAN_GAP_MS = 10
 
 const RATIO_LIMIT = 1.05
 const MEDIAN_LIMIT_MS = 250
 
-/** The rest belongs to the bench, whose providers stay, and to code that was compiled meanwhile. */
+/** The rest is memory of this bench, which keeps its providers, and of compiled code. */
 const RETURNED_SHARE = 0.9
 
 /** @typedef {import('./lib/emulated-provider.mjs').Instance} Instance */
 
-// A connection of each page, and of each session to the provider.
+// One connection for each page, and some for each session to the provider.
 requireOpenFiles(PAGES + 3 * SESSIONS)
 const [loadBefore = 0] = loadavg()
 
@@ -57,7 +58,7 @@ const addInstances = (firstId) =>
   Array.from({ length: SESSIONS }, (_, index) => provider.add(firstId + index))
 
 /**
- * Opens so many pages on each session, and waits until all show a code.
+ * Opens this number of pages on each session, and waits until all show a code.
  *
  * @param {readonly Instance[]} instances
  * @param {number} pagesPerSession
@@ -71,7 +72,7 @@ async function openPages(instances, pagesPerSession) {
 }
 
 /**
- * Requests that reached the provider, of each session in the same time from its first.
+ * The number of requests that reached the provider. Each session is counted for the same time after its first request.
  *
  * @param {readonly Instance[]} instances
  */
@@ -83,7 +84,7 @@ function requestsOf(instances) {
 }
 
 /**
- * How long after the provider knew each page showed that the phone is linked.
+ * For each page, the time from the first response of the provider with the link until the page shows it.
  *
  * @param {ReturnType<typeof createPages>} pages
  */
@@ -94,7 +95,7 @@ function delaysOf({ all }) {
   })
 }
 
-// The first responses are slow, because code is loaded and compiled for them: what is due after them would count too late.
+// The first responses are slow, because code is loaded and compiled. These pages are not measured.
 const firstPages = await openPages(addInstances(500), 1)
 firstPages.close()
 
@@ -104,8 +105,8 @@ await sleep(COUNTED_MS)
 const few = await server.measure()
 fewPages.close()
 
-// Measured after the first pages, because code and connections that are loaded once are not the cost of a page.
-await sleep(LET_GO_MS)
+// Measured after the first pages, so that code and connections that are loaded once do not count.
+await sleep(STATE_KEPT_MS)
 const empty = await server.measure()
 
 const instances = addInstances(2_000)
@@ -116,7 +117,7 @@ const many = await server.measure()
 const requests = { few: requestsOf(fewInstances), many: requestsOf(instances) }
 
 /**
- * All codes are scanned; how long after the provider knew each page showed it.
+ * Scans all codes. Returns the delays of {@link delaysOf}.
  *
  * @param {{ byWebhook: boolean, gapMs: number }} how
  */
@@ -135,7 +136,7 @@ async function scanAll({ byWebhook, gapMs }) {
   return delaysOf(pages)
 }
 
-/** The phones end all links, and all pages are shown codes again. */
+/** Ends all links on the phones, and waits until all pages show codes again. */
 async function unlinkAll() {
   pages.forget()
   for (const instance of instances) {
@@ -154,8 +155,8 @@ await unlinkAll()
 
 const leftAt = Date.now()
 pages.close()
-// Long enough for one more request of each session to show, and for the server to drop their states.
-await sleep(LET_GO_MS)
+// In this time, each session would send one more request, and the server drops the states.
+await sleep(STATE_KEPT_MS)
 const afterwards = await server.measure()
 /** @param {number} ms */
 const requestedLaterThan = (ms) =>

@@ -13,14 +13,14 @@ import { createRoot } from 'react-dom/client'
 const client = new QueryClient()
 const show = (...children) =>
   createRoot(document.getElementById('app')).render(createElement(QueryClientProvider, { client }, ...children))
-// Used, so that they stay in the bundle. An app has chunks of its own, and with them Vite's code that loads chunks (0.7 kB).
+// The app uses them, so that they stay in the bundle. It also has a chunk, and with it Vite's code that loads chunks (0.7 kB).
 globalThis.app = { chunk: () => import('./chunk.js'), client, focusManager, jsx, jsxs, onlineManager, useQuery }
 `
 
-/** The apps that are measured, each a module. What they have in common is not ours, and is taken off. */
+/** The measured apps, one module each. The bytes of `without us` are subtracted from the others. */
 const apps = {
   'without us': `${REACT_AND_QUERY}show()`,
-  // As a developer writes it by hand, without anything around the code.
+  // A page that a developer writes by hand, with the code and nothing else.
   'bare page': `${REACT_AND_QUERY}
 import { QRCodeSVG } from 'qrcode.react'
 const fetchCode = () => fetch('/api/pairing?want=code&method=qr').then((response) => response.json())
@@ -58,7 +58,7 @@ show()`,
  *
  * @typedef {object} BuiltApp
  * @property {ReadonlyMap<string, Buffer>} files
- * @property {readonly string[]} atOnce the JavaScript that the page loads without running any
+ * @property {readonly string[]} atOnce the scripts that the HTML names
  */
 
 /**
@@ -68,7 +68,7 @@ show()`,
  * @returns {Promise<BuiltApp>}
  */
 export async function buildApp(name) {
-  // Below the root, to find React there.
+  // Below the root of the repository, so that React is found.
   const folder = await mkdtemp(join(root, 'node_modules/.first-code-'))
   try {
     await writeFile(join(folder, 'main.js'), apps[name])

@@ -7,7 +7,7 @@ import { createEmulator, mockOwnServer } from 'whatsapp-pairing/testing'
 
 /** @typedef {import('./first-code-app.mjs').BuiltApp} BuiltApp */
 
-/** By then, a page without a code has loaded everything that it loads without an action. */
+/** Within this time, a page without a code has loaded everything that it loads without an action of the user. */
 const SETTLED_MS = 1_000
 
 const PAINTED = '/painted'
@@ -18,7 +18,7 @@ function reportPaint() {
     if (!document.querySelector('[data-part="qr-code"] svg path')) return
     observer.disconnect()
     requestAnimationFrame(() => {
-      // A message that is sent in a frame arrives after it was painted.
+      // A message that is sent in a frame arrives after the frame was painted.
       const { port1, port2 } = new MessageChannel()
       port1.onmessage = () => void fetch(`/painted?${performance.now()}`)
       port2.postMessage(undefined)
@@ -37,7 +37,7 @@ function reportPaint() {
  */
 
 /**
- * Opens a built app in a page of its own, before the handler and the mock server of an own server.
+ * Opens a built app in a new page, with a pairing handler and a mock server behind it.
  *
  * @param {import('playwright').Browser} browser
  * @param {BuiltApp} app
@@ -73,7 +73,7 @@ export async function openFirstCode(browser, { files }, { hasCode, cpuSlowdown =
   const page = await browser.newPage()
   try {
     const devTools = await page.context().newCDPSession(page)
-    // Time of the thread: what else the machine does must not add to it.
+    // Counts only the time of this thread, without other work of the machine.
     await devTools.send('Performance.enable', { timeDomain: 'threadTicks' })
     await devTools.send('Emulation.setCPUThrottlingRate', { rate: cpuSlowdown })
     /** @type {string[]} */
@@ -82,7 +82,7 @@ export async function openFirstCode(browser, { files }, { hasCode, cpuSlowdown =
     const painted = page.waitForRequest((request) => new URL(request.url()).pathname === PAINTED, {
       timeout: 30_000,
     })
-    // Where the page has no code, nothing waits for it.
+    // If the page has no code, no caller waits for this promise.
     painted.catch(() => {})
     await page.addInitScript(reportPaint)
     await page.goto(`http://127.0.0.1:${address.port}/`, { waitUntil: 'load' })
