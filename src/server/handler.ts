@@ -73,6 +73,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
         'tenant could be shown the session of another. Return the id of the signed-in tenant.',
     )
   }
+  if (typeof provider !== 'function') checkedProvider(provider)
   if (secret !== undefined && !(typeof secret === 'string' && secret.length >= MIN_SECRET_CHARACTERS)) {
     throw new PairingError(
       'invalid-options',

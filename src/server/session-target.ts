@@ -12,19 +12,22 @@ export interface SessionTarget {
   readonly tenant: string
 }
 
-/** @throws {@link HandlerError} `invalid-options` if a `provider` function did not return a provider */
+/** @throws {@link HandlerError} `invalid-options` if the option is no provider, or its function did not return one */
 export function checkedProvider(value: unknown): PairingProvider {
   if (isProvider(value)) return value
   throw new HandlerError(
     'invalid-options',
-    `The provider function returned ${kindOf(value)} that has no getStatus() and getQrCode(), so nothing can be linked. ` +
-      'Return greenApi({ … }) or another provider; for an unknown user throw new PairingError("forbidden").',
+    `"provider" of createPairingHandler() is, or returned, ${kindOf(value)} without "id", "sessionId", getStatus() and getQrCode(), so ` +
+      'nothing can be linked. Give or return greenApi({ … }) or another provider; for an unknown user throw new ' +
+      'PairingError("forbidden").',
   )
 }
 
+/** Without the two ids, different providers would share a session. */
 function isProvider(value: unknown): value is PairingProvider {
-  const { getStatus, getQrCode } = asRecord(value)
-  return typeof getStatus === 'function' && typeof getQrCode === 'function'
+  const { id, sessionId, getStatus, getQrCode } = asRecord(value)
+  const isNamed = [id, sessionId].every((name) => typeof name === 'string' || typeof name === 'number')
+  return isNamed && typeof getStatus === 'function' && typeof getQrCode === 'function'
 }
 
 /**
@@ -36,7 +39,7 @@ export function checkedTenant(value: unknown): string {
   throw new HandlerError(
     'invalid-options',
     `tenant returned ${value === '' ? 'an empty string' : kindOf(value)}, so its sessions cannot be distinguished from those ` +
-      'of other tenants. Return the id of the tenant.',
+      'of other tenants. Return the id of the tenant as text.',
   )
 }
 

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
+import type { PairingProvider } from '../../src/core/provider.js'
+import { proxy } from '../../src/index.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
+import { createPairingHandler } from '../../src/server.js'
 import { advance, startTime } from '../time.js'
 import {
   createSetup,
@@ -228,12 +231,23 @@ describe('a provider function', () => {
     ['null', null],
     ['a function, not its result', () => spyProvider()],
     ['an object that is not a provider', { id: 'x' }],
+    ['a provider without an id of its session', { ...spyProvider(), sessionId: undefined }],
   ])('is reported if it returns %s', async (_, value) => {
     const onError = vi.fn()
     const setup = createSetup({}, { provider: () => value as never, onError })
     await expectRefusal(await setup.get(), 'invalid-options', { status: 500 })
     expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(PairingError), { in: 'provider' })
     expect(printed()).toContain('getStatus')
+  })
+
+  it.each<readonly [string, unknown]>([
+    ['a promise', Promise.resolve(spyProvider())],
+    ['a proxy, which is for the page', proxy({ url: '/api/pairing' })],
+    ['a provider without an id', { ...spyProvider(), id: undefined }],
+  ])('is refused at once if it is no function but %s', (_, value) => {
+    expect(() => createPairingHandler({ provider: value as PairingProvider, authorize: () => true })).toThrow(
+      expect.objectContaining({ code: 'invalid-options', message: expect.stringContaining('getStatus()') }),
+    )
   })
 
   it('may refuse a user: sign-in-required is no mistake', async () => {
