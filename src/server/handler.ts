@@ -1,4 +1,5 @@
 import { PairingError, toPairingError } from '../core/errors.js'
+import { printOnce } from '../core/print-error.js'
 import type { PairingProvider } from '../core/provider.js'
 import { EVENTS_PARAMETER } from '../core/update.js'
 import type { PollerHost } from '../poller/poller-host.js'
@@ -9,7 +10,7 @@ import { type CheckedAuthorization, checkAuthorized } from './check-authorized.j
 import { CrossOriginError, checkedOrigin, checkedOrigins, createOriginCheck } from './check-origin.js'
 import { preflightResponse, withCors } from './cors.js'
 import { createGuardedBus } from './guarded-bus.js'
-import type { PairingHandlerOptions } from './handler-options.js'
+import type { PairingHandlerOptions, SingleProviderOptions } from './handler-options.js'
 import { createLinkReports } from './link-reports.js'
 import type { PairingErrorPlace } from './log.js'
 import { readJson } from './read-json.js'
@@ -54,6 +55,7 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
 
 /** The same with separate pollers, as in another process. */
 export function createHandler(options: PairingHandlerOptions, registry: PollerRegistry): PairingHandler {
+  warnOfUnknown(options)
   const { provider, tenant, authorize, webhookSecret, secret, liveEvents = true, allowStart = true } = options
   const { allowPasskeyAnswers = false, trustProxy = false } = options
   const { maxWatchersPerSession = 50, maxWatchers = 10_000, streamLifetimeMs = 300_000 } = options
@@ -216,6 +218,42 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
     return closed
   }
   return handle
+}
+
+const optionNames: Readonly<Record<keyof SingleProviderOptions, true>> = {
+  provider: true,
+  tenant: true,
+  secret: true,
+  authorize: true,
+  origin: true,
+  trustProxy: true,
+  allowedOrigins: true,
+  webhookSecret: true,
+  allowStart: true,
+  allowPasskeyAnswers: true,
+  bus: true,
+  liveEvents: true,
+  maxWatchersPerSession: true,
+  maxWatchers: true,
+  streamLifetimeMs: true,
+  avatarHosts: true,
+  onLinked: true,
+  onUnlinked: true,
+  onError: true,
+  onEvent: true,
+  log: true,
+}
+
+/** Prints options with a wrong name, which JavaScript ignores. */
+function warnOfUnknown(options: PairingHandlerOptions): void {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(optionNames, name)) continue
+    const known = Object.keys(optionNames).join(', ')
+    printOnce(
+      `createPairingHandler ${name}`,
+      `createPairingHandler() has no option "${name}", so it has no effect. Its options are: ${known}.`,
+    )
+  }
 }
 
 /** JavaScript code may pass any value, such as the text of an environment variable. With NaN a limit would never be reached. */

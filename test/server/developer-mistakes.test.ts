@@ -225,6 +225,18 @@ describe('authorize()', () => {
   })
 })
 
+it('an option with a wrong name is printed once, with the names of all options', async () => {
+  const options = {
+    provider: spyProvider(),
+    authorize: () => true,
+    allowedOrigin: [],
+    __proto__: { log: true },
+  }
+  for (let count = 0; count < 2; count += 1) await createPairingHandler(options).close()
+  expect(consoleError).toHaveBeenCalledOnce()
+  expect(printed()).toMatch(/no option "allowedOrigin".*allowedOrigins/)
+})
+
 describe('a provider function', () => {
   it.each<readonly [string, unknown]>([
     ['nothing', undefined],
