@@ -247,12 +247,8 @@ const optionNames: Readonly<Record<keyof SingleProviderOptions, true>> = {
 /** Prints options with a wrong name, which JavaScript ignores. */
 function warnOfUnknown(options: PairingHandlerOptions): void {
   for (const name of Object.keys(options)) {
-    if (Object.hasOwn(optionNames, name)) continue
-    const known = Object.keys(optionNames).join(', ')
-    printOnce(
-      `createPairingHandler ${name}`,
-      `createPairingHandler() has no option "${name}", so it has no effect. Its options are: ${known}.`,
-    )
+    const message = `createPairingHandler() has no option "${name}". It has: ${Object.keys(optionNames).join(', ')}.`
+    if (!Object.hasOwn(optionNames, name)) printOnce(message, message)
   }
 }
 
