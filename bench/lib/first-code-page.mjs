@@ -100,6 +100,8 @@ export async function openFirstCode(browser, { files }, { hasCode, cpuSlowdown =
     }
   } finally {
     await page.close()
+    // Handlers in one process share the poller of a session. The next page gets its own, with a new emulator.
+    await handler.close()
     server.closeAllConnections()
     server.close()
   }

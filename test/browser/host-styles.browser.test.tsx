@@ -263,7 +263,7 @@ describe('the component without styles of the app', () => {
     ['the number of a step', 'qr awaiting-scan', 'step', '::before', 'counter(step)'],
     ['the ring of the spinner', 'qr linking', 'spinner', '::before', '""'],
     ['the pattern behind an expired code', 'qr expired', 'tile', '::before', '""'],
-    ['the arrow of the country', 'phone-code awaiting-number', 'country-size', '::after', '" ▾" / ""'],
+    ['the arrow of the country', 'phone-code awaiting-number', 'country-size', '::after', '" ▾"'],
   ])('draws %s', async (_, state, part, pseudo, content) => {
     use(ownStyles)
     show(Object.fromEntries(allStates)[state])
