@@ -7,52 +7,93 @@ import { link, seededEmulator } from './seeded-emulator.js'
 
 const secret = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'
 
-/** Each mock server with a URL that returns 200 and JSON in any state, and one that returns a QR image. */
-const mockServers = [
+interface MockServerUnderTest {
+  readonly name: string
+  make(emulator: Emulator, options?: MockServerOptions): MockServer
+  /** A URL that returns 200 and JSON in any state. */
+  readonly status: string
+  /** A URL that returns a QR image. */
+  readonly qr: string
+  /** With the right credentials. */
+  readonly init: RequestInit
+  /** The path of the state, without credentials. */
+  readonly path: string
+  /** The responses of these faults: unauthorized, unknown-instance, server-error, rate-limited. */
+  readonly faults: readonly (readonly [status: number, body: unknown])[]
+}
+
+const page = expect.stringMatching(/^<!DOCTYPE html>/i)
+const nest = (statusCode: number, message: unknown, error?: string): object => ({
+  statusCode,
+  message,
+  ...(error && { error }),
+})
+const mockServers: readonly MockServerUnderTest[] = [
   {
     name: 'GREEN-API',
-    make: (emulator: Emulator, options?: MockServerOptions) =>
+    make: (emulator, options) =>
       mockGreenApi(emulator, { idInstance: 1101, apiTokenInstance: secret, ...options }),
     status: `https://api.green-api.com/waInstance1101/getStateInstance/${secret}`,
     qr: `https://api.green-api.com/waInstance1101/qr/${secret}`,
     init: {},
     path: '/getStateInstance',
+    faults: [
+      [401, ''],
+      [403, page],
+      [502, page],
+      [429, nest(429, 'Too Many Requests')],
+    ],
   },
   {
     name: 'Z-API',
-    make: (emulator: Emulator, options?: MockServerOptions) =>
+    make: (emulator, options) =>
       mockZApi(emulator, { instanceId: '3C01', token: secret, clientToken: 'F1', ...options }),
     status: `https://api.z-api.io/instances/3C01/token/${secret}/status`,
     qr: `https://api.z-api.io/instances/3C01/token/${secret}/qr-code/image`,
     init: { headers: { 'client-token': 'F1' } },
     path: '/status',
+    faults: [
+      [400, { error: 'your client-token is not configured' }],
+      [404, { error: 'NOT_FOUND' }],
+      [500, { error: 'Internal Server Error' }],
+      [429, { error: 'Too Many Requests' }],
+    ],
   },
   {
     name: 'WASend',
-    make: (emulator: Emulator, options?: MockServerOptions) =>
-      mockWasend(emulator, { apiKey: secret, sessionId: 'main', ...options }),
+    make: (emulator, options) => mockWasend(emulator, { apiKey: secret, sessionId: 'main', ...options }),
     status: 'https://api.wasend.dev/sessions/main',
     qr: 'https://api.wasend.dev/sessions/main/qr',
     init: { headers: { authorization: `Bearer ${secret}`, accept: 'application/json' } },
     path: '/sessions/main',
+    faults: [
+      [401, nest(401, 'Unauthorized')],
+      [404, nest(404, 'Session not found', 'Not Found')],
+      [500, nest(500, 'Internal server error')],
+      [429, nest(429, 'ThrottlerException: Too Many Requests')],
+    ],
   },
   {
     name: 'Evolution API',
-    make: (emulator: Emulator, options?: MockServerOptions) =>
+    make: (emulator, options) =>
       mockEvolutionApi(emulator, { apiKey: secret, instanceName: 'main', ...options }),
     status: 'https://evolution.example.com/instance/connectionState/main',
     qr: 'https://evolution.example.com/instance/connect/main',
     init: { headers: { apikey: secret } },
     path: '/instance/connectionState/main',
+    faults: [401, 404, 500, 429].map((status) => [
+      status,
+      expect.objectContaining({ status, error: expect.any(String) }),
+    ]),
   },
   {
     name: 'WAHA',
-    make: (emulator: Emulator, options?: MockServerOptions) =>
-      mockWaha(emulator, { apiKey: secret, session: 'default', ...options }),
+    make: (emulator, options) => mockWaha(emulator, { apiKey: secret, session: 'default', ...options }),
     status: 'https://waha.example.com/api/sessions/default',
     qr: 'https://waha.example.com/api/default/auth/qr',
     init: { headers: { 'x-api-key': secret, accept: 'application/json' } },
     path: '/api/sessions/default',
+    faults: [401, 404, 500, 429].map((statusCode) => [statusCode, expect.objectContaining({ statusCode })]),
   },
 ]
 
@@ -62,7 +103,13 @@ emulateTime()
 const hurriedEmulator = (): Emulator =>
   seededEmulator({ wait: async (ms) => void vi.advanceTimersByTime(ms) })
 
-describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, path }) => {
+/** The JSON of a response, or its text. */
+async function contentOf(response: Response): Promise<unknown> {
+  const text = await response.text()
+  return /^[[{]/.test(text) ? JSON.parse(text) : text
+}
+
+describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, path, faults }) => {
   const setUp = (): { readonly emulator: Emulator; readonly mockServer: MockServer } => {
     const emulator = hurriedEmulator()
     return { emulator, mockServer: make(emulator) }
@@ -84,6 +131,13 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
       mockServer.fetch(new Request(status), init),
     ])
     expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200, 200])
+  })
+
+  it('each fault has the status and the body of the provider', async () => {
+    const given = ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const
+    const answers = await Promise.all(given.map((fault) => broken(fault).ask()))
+    const contents = await Promise.all(answers.map(contentOf))
+    expect(answers.map((answer, index) => [answer.status, contents[index]])).toEqual(faults)
   })
 
   it('requests lists method and path without credentials', async () => {

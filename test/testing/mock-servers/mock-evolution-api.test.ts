@@ -415,16 +415,4 @@ describe('mockEvolutionApi(): errors', () => {
       expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'LICENSE_REQUIRED' }])
     }
   })
-
-  it("faults have the provider's format", async () => {
-    const { emulator, ask } = setUp()
-    const statuses = []
-    for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {
-      emulator.fail(fault)
-      const answer = await ask('connectionState')
-      expect(await answer.json()).toMatchObject({ status: answer.status, error: expect.any(String) })
-      statuses.push(answer.status)
-    }
-    expect(statuses).toEqual([401, 404, 500, 429])
-  })
 })

@@ -243,23 +243,6 @@ describe('mockGreenApi(): errors', () => {
     expect((await setUp().ask('scanqr')).status).toBe(404)
   })
 
-  it("faults have the provider's format", async () => {
-    const { emulator, ask } = setUp()
-    emulator.fail('unauthorized')
-    const unauthorized = await ask('qr')
-    expect([unauthorized.status, await unauthorized.text()]).toEqual([401, ''])
-    emulator.fail('unknown-instance')
-    expect((await ask('qr')).status).toBe(403)
-    emulator.fail('server-error')
-    expect((await ask('qr')).status).toBe(502)
-    emulator.fail('rate-limited')
-    const limited = await ask('qr')
-    expect([limited.status, await limited.json()]).toEqual([
-      429,
-      { statusCode: 429, message: 'Too Many Requests' },
-    ])
-  })
-
   it('errors are plain text with errorBody: text', async () => {
     const answer = await setUp({ creatingMs: 1, errorBody: 'text' }).ask('qr')
     expect([answer.status, await answer.text()]).toEqual([400, 'instance in starting process try later'])

@@ -667,16 +667,4 @@ describe('WAHA mock server: errors', () => {
   it('an unknown route gets 404', async () => {
     expect((await setUp().ask('PATCH sessions/default')).status).toBe(404)
   })
-
-  it("faults have the provider's format", async () => {
-    const { emulator, ask } = setUp()
-    const statuses = []
-    for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {
-      emulator.fail(fault)
-      const { status, body } = await ask(SESSION)
-      expect(body).toMatchObject({ statusCode: status })
-      statuses.push(status)
-    }
-    expect(statuses).toEqual([401, 404, 500, 429])
-  })
 })

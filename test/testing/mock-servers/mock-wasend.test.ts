@@ -383,20 +383,4 @@ describe('mockWasend(): errors', () => {
   ])('%s gets 404', async (question) => {
     expect((await setUp().ask(question)).status).toBe(404)
   })
-
-  it("faults have the provider's format", async () => {
-    const { emulator, ask } = setUp()
-    const answers = []
-    for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {
-      emulator.fail(fault)
-      const answer = await ask()
-      answers.push([answer.status, await answer.json()])
-    }
-    expect(answers).toEqual([
-      [401, { statusCode: 401, message: 'Unauthorized' }],
-      [404, { statusCode: 404, message: 'Session not found', error: 'Not Found' }],
-      [500, { statusCode: 500, message: 'Internal server error' }],
-      [429, { statusCode: 429, message: 'ThrottlerException: Too Many Requests' }],
-    ])
-  })
 })

@@ -264,20 +264,4 @@ describe('mockZApi(): errors', () => {
   it('a POST without a content type gets 415', async () => {
     expect((await setUp().ask('/passkey-prologue', { method: 'POST' })).status).toBe(415)
   })
-
-  it("faults have the provider's format", async () => {
-    const { emulator, ask } = setUp()
-    const answers = []
-    for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {
-      emulator.fail(fault)
-      const answer = await ask('/status')
-      answers.push([answer.status, await answer.json()])
-    }
-    expect(answers).toEqual([
-      [400, { error: 'your client-token is not configured' }],
-      [404, { error: 'NOT_FOUND' }],
-      [500, { error: 'Internal Server Error' }],
-      [429, { error: 'Too Many Requests' }],
-    ])
-  })
 })
