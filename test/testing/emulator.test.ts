@@ -15,6 +15,8 @@ import { link, seededEmulator, shownText } from './seeded-emulator.js'
 
 emulateTime()
 
+const refusal = (reason: string) => ({ ok: false, reason })
+
 describe('createEmulator(): QR codes', () => {
   it('the state is idle until start()', () => {
     expect(seededEmulator().state).toEqual({ status: 'idle' })
@@ -31,22 +33,17 @@ describe('createEmulator(): QR codes', () => {
   it('the first code is valid for 60 s and the next five for 20 s each, then the state has no code', () => {
     const emulator = seededEmulator()
     emulator.start()
-    const seen = new Map<string, number>()
-    for (let second = 0; second < 160; second += 1) {
-      const text = shownText(emulator)
-      seen.set(text, (seen.get(text) ?? 0) + 1)
-      vi.advanceTimersByTime(1_000)
+    const texts = new Set<string>()
+    for (const [index, seconds] of [60, 20, 20, 20, 20, 20].entries()) {
+      const qrExpiresAt = Date.now() + seconds * 1_000
+      expect(emulator.state).toMatchObject({ qrNumber: index + 1, qrExpiresAt })
+      texts.add(shownText(emulator))
+      vi.advanceTimersByTime(seconds * 1_000 - 1)
+      expect(texts).toContain(shownText(emulator))
+      vi.advanceTimersByTime(1)
     }
-    expect([...seen.values()]).toEqual([60, 20, 20, 20, 20, 20])
+    expect(texts.size).toBe(6)
     expect(emulator.state).toEqual({ status: 'out-of-codes', pairingCode: null })
-  })
-
-  it('the state contains the number of the code and its expiry', () => {
-    const emulator = seededEmulator()
-    emulator.start()
-    expect(emulator.state).toMatchObject({ qrNumber: 1, qrExpiresAt: START + 60_000 })
-    vi.advanceTimersByTime(60_000)
-    expect(emulator.state).toMatchObject({ qrNumber: 2, qrExpiresAt: START + 80_000 })
   })
 
   it('codes are valid for the durations in the options', () => {
@@ -87,26 +84,21 @@ describe('createEmulator(): QR codes', () => {
     const emulator = seededEmulator()
     emulator.start(1_000)
     expect(emulator.state.status).toBe('idle')
-    expect(emulator.scan()).toEqual({ ok: false, reason: 'not-pairing' })
+    expect(emulator.scan()).toEqual(refusal('not-pairing'))
     vi.advanceTimersByTime(1_000)
     expect(emulator.state).toMatchObject({ status: 'pairing', qrExpiresAt: START + 61_000 })
   })
 
-  it('rotate() replaces the code immediately', () => {
+  it('rotate() replaces the code immediately, and ends the round after the last one', () => {
     const emulator = seededEmulator()
-    expect(emulator.rotate()).toEqual({ ok: false, reason: 'not-pairing' })
+    expect(emulator.rotate()).toEqual(refusal('not-pairing'))
     emulator.start()
     const first = shownText(emulator)
     vi.advanceTimersByTime(7_000)
     expect(emulator.rotate()).toEqual({ ok: true })
     expect(emulator.state).toMatchObject({ qrNumber: 2, qrExpiresAt: START + 27_000 })
-    expect(emulator.scan(first)).toEqual({ ok: false, reason: 'code-expired' })
-  })
-
-  it('rotate() after the last code ends the round', () => {
-    const emulator = seededEmulator({ refs: 1 })
-    emulator.start()
-    emulator.rotate()
+    expect(emulator.scan(first)).toEqual(refusal('code-expired'))
+    for (let code = 2; code <= 6; code += 1) emulator.rotate()
     expect(emulator.state.status).toBe('out-of-codes')
   })
 
@@ -170,40 +162,27 @@ describe('createEmulator(): scan()', () => {
     expect(emulator.state).toEqual({ status: 'linked', account, linkedAt: START + 2_000 })
   })
 
-  it('scan(text) accepts the current code', () => {
-    const emulator = seededEmulator()
-    emulator.start()
-    expect(emulator.scan(shownText(emulator))).toEqual({ ok: true })
-  })
-
-  it('scan(text) refuses an expired code and changes nothing', () => {
+  it('scan(text) accepts only the current code, and otherwise changes nothing', () => {
     const emulator = seededEmulator()
     emulator.start()
     const old = shownText(emulator)
     vi.advanceTimersByTime(60_000)
     const before = emulator.state
-    expect(emulator.scan(old)).toEqual({ ok: false, reason: 'code-expired' })
+    expect(emulator.scan(old)).toEqual(refusal('code-expired'))
+    for (const text of ['https://example.com/', '', 'hello'])
+      expect(emulator.scan(text)).toEqual(refusal('not-a-code'))
     expect(emulator.state).toBe(before)
+    expect(emulator.scan(shownText(emulator))).toEqual({ ok: true })
   })
 
-  it.each(['https://example.com/', '', 'hello'])('refuses %j, which is not a code', (text) => {
+  it('scan() refuses if no code is shown, or a phone is linked', () => {
     const emulator = seededEmulator()
-    emulator.start()
-    expect(emulator.scan(text)).toEqual({ ok: false, reason: 'not-a-code' })
-  })
-
-  it('scan() refuses if no code is shown', () => {
-    const emulator = seededEmulator()
-    expect(emulator.scan()).toEqual({ ok: false, reason: 'not-pairing' })
+    expect(emulator.scan()).toEqual(refusal('not-pairing'))
     emulator.start()
     vi.advanceTimersByTime(160_000)
-    expect(emulator.scan()).toEqual({ ok: false, reason: 'not-pairing' })
-  })
-
-  it('scan() refuses if a phone is linked', () => {
-    const emulator = seededEmulator()
+    expect(emulator.scan()).toEqual(refusal('not-pairing'))
     link(emulator)
-    expect(emulator.scan()).toEqual({ ok: false, reason: 'already-linked' })
+    expect(emulator.scan()).toEqual(refusal('already-linked'))
   })
 
   it('scan() links the account in the options', () => {
@@ -258,13 +237,13 @@ describe('createEmulator(): pairing codes', () => {
 
   it('typeCode() refuses a code that is wrong, expired, replaced or was never requested', () => {
     const emulator = seededEmulator()
-    expect(emulator.typeCode('ABCD1234')).toEqual({ ok: false, reason: 'not-pairing' })
+    expect(emulator.typeCode('ABCD1234')).toEqual(refusal('not-pairing'))
     const first = issue(emulator)
     const second = issue(emulator)
-    expect(emulator.typeCode(first)).toEqual({ ok: false, reason: 'wrong-code' })
+    expect(emulator.typeCode(first)).toEqual(refusal('wrong-code'))
     vi.advanceTimersByTime(160_000)
     expect(emulator.state).toMatchObject({ pairingCode: null })
-    expect(emulator.typeCode(second)).toEqual({ ok: false, reason: 'code-expired' })
+    expect(emulator.typeCode(second)).toEqual(refusal('code-expired'))
   })
 
   it('a pairing code stays valid when the QR codes have expired', () => {
@@ -281,14 +260,14 @@ describe('createEmulator(): pairing codes', () => {
     const emulator = seededEmulator()
     const code = issue(emulator)
     link(emulator)
-    expect(emulator.typeCode(code)).toEqual({ ok: false, reason: 'already-linked' })
+    expect(emulator.typeCode(code)).toEqual(refusal('already-linked'))
   })
 
   it.each(['', '123', '+5511912345678', '0511912345678'])(
     'requestPairingCode() issues no code for %j',
     (phoneNumber) => {
       const emulator = seededEmulator()
-      expect(emulator.requestPairingCode(phoneNumber)).toEqual({ ok: false, reason: 'invalid-phone-number' })
+      expect(emulator.requestPairingCode(phoneNumber)).toEqual(refusal('invalid-phone-number'))
       expect(emulator.state.status).toBe('idle')
     },
   )
@@ -309,7 +288,7 @@ describe('createEmulator(): pairing codes', () => {
 describe('createEmulator(): passkey', () => {
   it('demandPasskey() makes the next link wait until the passkey is confirmed', () => {
     const emulator = seededEmulator()
-    expect(emulator.solvePasskey()).toEqual({ ok: false, reason: 'no-passkey-required' })
+    expect(emulator.solvePasskey()).toEqual(refusal('no-passkey-required'))
     emulator.demandPasskey()
     link(emulator)
     expect(emulator.state).toMatchObject({ status: 'passkey-required', step: 'assert' })
@@ -413,10 +392,17 @@ describe('createEmulator(): passkey', () => {
     expect(emulator.solvePasskey()).toEqual(refusal('no-passkey-required'))
   })
 
-  it('refusePasskey() ends each step, and a new round may begin', () => {
-    const { emulator, challenge } = atPasskey({ comparesCode: true })
-    emulator.answerPasskey(passkeyAnswer(challenge))
-    vi.advanceTimersByTime(1_000)
+  it('solvePasskey() and refusePasskey() end the comparison of codes, and a new round may begin', () => {
+    const comparing = () => {
+      const { emulator, challenge } = atPasskey({ comparesCode: true })
+      emulator.answerPasskey(passkeyAnswer(challenge))
+      vi.advanceTimersByTime(1_000)
+      return emulator
+    }
+    const solved = comparing()
+    expect(solved.solvePasskey()).toEqual({ ok: true })
+    expect(solved.state.status).toBe('linking')
+    const emulator = comparing()
     expect(emulator.refusePasskey()).toEqual({ ok: true })
     expect(emulator.state).toEqual(failed('passkey-refused'))
     expect(emulator.refusePasskey()).toEqual(refusal('no-passkey-required'))
@@ -431,14 +417,6 @@ describe('createEmulator(): passkey', () => {
     expect(emulator.resetPasskey()).toEqual(refusal('no-passkey-required'))
     emulator.start()
     expect(shownText(emulator).split(',')[1]).not.toBe(qrText.split(',')[1])
-  })
-
-  it('solvePasskey() also ends the comparison of codes', () => {
-    const { emulator, challenge } = atPasskey({ comparesCode: true })
-    emulator.answerPasskey(passkeyAnswer(challenge))
-    vi.advanceTimersByTime(1_000)
-    expect(emulator.solvePasskey()).toEqual({ ok: true })
-    expect(emulator.state.status).toBe('linking')
   })
 
   it('after registerPasskey(), only answers with the signature of that passkey are accepted', async () => {
@@ -459,7 +437,6 @@ describe('createEmulator(): passkey', () => {
   })
 })
 
-const refusal = (reason: string) => ({ ok: false, reason })
 const failed = (reason: string) => ({ status: 'out-of-codes', pairingCode: null, reason })
 
 /** An account that was scanned two seconds ago and requires a passkey. */
@@ -480,17 +457,19 @@ function challengeOf({ state }: Emulator): string {
 describe('createEmulator(): end of a link', () => {
   it('disconnect() ends a link', () => {
     const emulator = seededEmulator()
-    expect(emulator.disconnect()).toEqual({ ok: false, reason: 'not-linked' })
+    expect(emulator.disconnect()).toEqual(refusal('not-linked'))
     link(emulator)
     expect(emulator.disconnect()).toEqual({ ok: true })
     expect(emulator.state).toEqual({ status: 'idle' })
   })
 
-  it('logout() ends a link and removes all codes', () => {
+  it('logout() ends a link, and removes all codes', () => {
     const emulator = seededEmulator()
-    link(emulator)
-    emulator.logout()
-    expect(emulator.state).toEqual({ status: 'idle' })
+    for (const begin of [() => link(emulator), () => emulator.start()]) {
+      begin()
+      emulator.logout()
+      expect(emulator.state).toEqual({ status: 'idle' })
+    }
   })
 
   it('restart() keeps a link and removes codes', () => {
@@ -519,7 +498,7 @@ describe('createEmulator(): end of a link', () => {
 
   it('restore() links again after leaveStaleAuth()', () => {
     const emulator = seededEmulator()
-    expect(emulator.restore()).toEqual({ ok: false, reason: 'no-stale-auth' })
+    expect(emulator.restore()).toEqual(refusal('no-stale-auth'))
     emulator.leaveStaleAuth()
     expect(emulator.restore()).toEqual({ ok: true })
     vi.advanceTimersByTime(2_000)
@@ -610,39 +589,18 @@ describe('linkAutomatically()', () => {
   })
 })
 
+const calls = [
+  ...(['start', 'logout', 'restart', 'restore', 'rotate', 'leaveStaleAuth', 'disconnect'] as const),
+  ...(['demandPasskey', 'solvePasskey', 'resetPasskey', 'refusePasskey'] as const),
+  ...(['scan', 'requestPairingCode', 'typeCode'] as const),
+]
+
 /** An action between two checks of the emulator. */
 type Step =
   | { readonly pass: number }
-  | { readonly call: 'start' | 'logout' | 'restart' | 'restore' | 'rotate' | 'leaveStaleAuth' | 'disconnect' }
-  | {
-      readonly call:
-        | 'demandPasskey'
-        | 'solvePasskey'
-        | 'resetPasskey'
-        | 'refusePasskey'
-        | 'scan'
-        | 'requestPairingCode'
-        | 'typeCode'
-    }
+  | { readonly call: (typeof calls)[number] }
   /** An earlier code. `which` selects it from all codes so far, as a fraction. */
   | { readonly call: 'scanOld' | 'typeOld'; readonly which: number }
-
-const calls = [
-  'start',
-  'logout',
-  'restart',
-  'restore',
-  'rotate',
-  'leaveStaleAuth',
-  'disconnect',
-  'demandPasskey',
-  'solvePasskey',
-  'resetPasskey',
-  'refusePasskey',
-  'scan',
-  'requestPairingCode',
-  'typeCode',
-] as const
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ pass: fc.oneof(fc.nat(25_000), fc.constantFrom(20_000, 60_000, 160_000)) }),
