@@ -18,7 +18,6 @@ import {
   page,
   QR_LINK,
   QR_TEXT,
-  type Routes,
   rejection,
   stubFetch,
   stubRoutes,
@@ -73,8 +72,26 @@ const account = {
   id: '5511987654321@s.whatsapp.net',
 }
 
-function make(routes: Routes) {
-  const stub = stubRoutes({ 'GET fetchInstances': closedList, ...routes })
+type Answers = Answer | readonly Answer[]
+
+interface Server {
+  /** The states of the instance in turn, or other responses to the request for it. */
+  readonly states?: Answer | readonly (Answer | string | undefined)[]
+  readonly list?: Answers
+  readonly connect?: Answers
+  readonly logout?: Answers
+}
+
+function make({ states = [], list = closedList, connect = [], logout = [] }: Server) {
+  const stub = stubRoutes({
+    'GET connectionState':
+      typeof states === 'function'
+        ? states
+        : states.map((one) => (typeof one === 'function' ? one : state(one))),
+    'GET fetchInstances': list,
+    'GET connect': connect,
+    'DELETE logout': logout,
+  })
   return { stub, provider: evolutionApi({ baseUrl, apiKey, instanceName, fetch: stub.fetch }) }
 }
 
@@ -150,7 +167,7 @@ describe('evolutionApi getStatus()', () => {
     ['somethingNew', 'preparing', 1],
     [undefined, 'preparing', 1],
   ])('maps %s to %s, with %i requests: the list must confirm `close`', async (name, expected, count) => {
-    const { provider, stub } = make({ 'GET connectionState': state(name) })
+    const { provider, stub } = make({ states: [name] })
     expect(await provider.getStatus({})).toEqual({ status: expected })
     expect(stub.asked).toEqual(['GET connectionState', 'GET fetchInstances'].slice(0, count))
   })
@@ -168,20 +185,20 @@ describe('evolutionApi getStatus()', () => {
     ['without any number', list({ ownerJid: null }), undefined],
     ['with an id that hides the number', list({ ownerJid: '123456789012345@lid' }), undefined],
   ])('reads the number of a link from a list %s', async (_title, answer, phoneNumber) => {
-    const { provider } = make({ 'GET connectionState': state('open'), 'GET fetchInstances': answer })
+    const { provider } = make({ states: ['open'], list: answer })
     const snapshot = await provider.getStatus({})
     expect(snapshot.status === 'linked' && snapshot.account.phoneNumber).toBe(phoneNumber)
   })
 
   it('does not name the phone of an earlier link, which stays in the list until its next write', async () => {
-    const { provider } = make({ 'GET connectionState': state('open'), 'GET fetchInstances': connecting })
+    const { provider } = make({ states: ['open'], list: connecting })
     expect(await provider.getStatus({})).toEqual({ status: 'linking' })
     await vi.advanceTimersByTimeAsync(5_000)
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
   })
 
   it('is linked at open and returns the account without the token', async () => {
-    const { provider, stub } = make({ 'GET connectionState': state('open'), 'GET fetchInstances': list() })
+    const { provider, stub } = make({ states: ['open'], list: list() })
     const snapshot = await provider.getStatus({})
     expect(snapshot).toEqual({ status: 'linked', account })
     expect(everythingIn(snapshot)).not.toContain(token)
@@ -192,12 +209,12 @@ describe('evolutionApi getStatus()', () => {
     ['a list without the instance', list({ name: 'another' })],
     ['no list', json({ name: instanceName, ownerJid: '1@s.whatsapp.net' })],
   ])('is linked without a name after %s', async (_title, answer) => {
-    const { provider } = make({ 'GET connectionState': state('open'), 'GET fetchInstances': answer })
+    const { provider } = make({ states: ['open'], list: answer })
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
   })
 
   it('rejects with "invalid-answer" after an error with HTTP 200', async () => {
-    const { provider } = make({ 'GET connectionState': failure })
+    const { provider } = make({ states: failure })
     expect((await rejection(provider.getStatus({}))).code).toBe('invalid-answer')
   })
 
@@ -217,10 +234,7 @@ describe('evolutionApi getStatus()', () => {
 
 describe('evolutionApi getQrCode()', () => {
   it('starts a pairing if the instance is closed, unlike getStatus()', async () => {
-    const { provider, stub } = make({
-      'GET connectionState': [state('close'), state('close'), state('connecting')],
-      'GET connect': codes(QR_LINK),
-    })
+    const { provider, stub } = make({ states: ['close', 'close', 'connecting'], connect: codes(QR_LINK) })
     expect(provider.startsOnRead).toBe(true)
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
     expect(stub.asked).not.toContain('GET connect')
@@ -239,15 +253,15 @@ describe('evolutionApi getQrCode()', () => {
     ['the count 0 and no code', noCode, { status: 'preparing' }],
     ['a link made between two requests', state('open'), { status: 'preparing' }],
   ])('reads from `connect`: %s', async (_title, answer, expected) => {
-    const { provider, stub } = make({ 'GET connectionState': state('connecting'), 'GET connect': answer })
+    const { provider, stub } = make({ states: ['connecting'], connect: answer })
     expect(await provider.getQrCode({})).toMatchObject(expected)
     expect(stub.requests.map(({ url }) => url)).toContain(`${baseUrl}/instance/connect/shop`)
   })
 
   it('fetches each code once, and returns its end: 45 seconds after the pairing was started', async () => {
     const { provider, stub } = make({
-      'GET connectionState': [state('close'), state('connecting')],
-      'GET connect': [codes(QR_LINK), codes(QR_TEXT)],
+      states: ['close', 'connecting'],
+      connect: [codes(QR_LINK), codes(QR_TEXT)],
     })
     await provider.reset?.({})
     const given = []
@@ -271,10 +285,7 @@ describe('evolutionApi getQrCode()', () => {
   })
 
   it('reads a code of unknown age again after 15 and 30 seconds, and hides it before each read', async () => {
-    const { provider, stub } = make({
-      'GET connectionState': state('connecting'),
-      'GET connect': codes(QR_LINK),
-    })
+    const { provider, stub } = make({ states: ['connecting'], connect: codes(QR_LINK) })
     const given: unknown[] = []
     for (let second = 0; second <= 48; second += 1) {
       const before = stub.asked.length
@@ -293,9 +304,9 @@ describe('evolutionApi getQrCode()', () => {
 
   it('reads the age of a code of another process from the list, and reads that code once', async () => {
     const { provider, stub } = make({
-      'GET connectionState': state('connecting'),
-      'GET connect': codes(QR_LINK),
-      'GET fetchInstances': dated({ connectionStatus: 'connecting' }, 20_000),
+      states: ['connecting'],
+      connect: codes(QR_LINK),
+      list: dated({ connectionStatus: 'connecting' }, 20_000),
     })
     const left = leftOf(await provider.getQrCode({}))
     // The clock of the server has a resolution of one second.
@@ -316,9 +327,9 @@ describe('evolutionApi getQrCode()', () => {
     'does not extend the life of a code because of a list that %s',
     async (_title, delayed, ms, endsAt) => {
       const { provider } = make({
-        'GET connectionState': state('connecting'),
-        'GET connect': codes(QR_LINK),
-        'GET fetchInstances': delayed(dated({ connectionStatus: 'connecting' }, 20_000), ms),
+        states: ['connecting'],
+        connect: codes(QR_LINK),
+        list: delayed(dated({ connectionStatus: 'connecting' }, 20_000), ms),
       })
       const left = leftOf(await hurried(() => provider.getQrCode({}), ms))
       expect(left).toBeLessThanOrEqual(endsAt)
@@ -330,9 +341,9 @@ describe('evolutionApi getQrCode()', () => {
     let isReachable = true
     let fetchInstances: Answer = held(dated({ connectionStatus: 'connecting' }, 24_900), 4_900)
     const { provider, stub } = make({
-      'GET connectionState': (request) => (isReachable ? state('connecting') : page(502))(request),
-      'GET connect': codes(QR_LINK),
-      'GET fetchInstances': (request) => fetchInstances(request),
+      states: (request) => (isReachable ? state('connecting') : page(502))(request),
+      connect: codes(QR_LINK),
+      list: (request) => fetchInstances(request),
     })
     await hurried(() => provider.getQrCode({}), 4_900)
     // After a failure the server may have restarted, so the list is read again. It was written at the same moment.
@@ -349,8 +360,8 @@ describe('evolutionApi getQrCode()', () => {
     const next = `${QR_LINK}2`
     let sent = 0
     const { provider } = make({
-      'GET connectionState': state('connecting'),
-      'GET connect': (request) => {
+      states: ['connecting'],
+      connect: (request) => {
         sent += 1
         // The next code is created 100 ms after the second request.
         return [codes(QR_LINK), late(codes(QR_LINK), 3_000)][sent - 1]?.(request) ?? codes(next)(request)
@@ -369,9 +380,9 @@ describe('evolutionApi getQrCode()', () => {
 
   it('hides a code in time if WhatsApp issued the pairing code of the same response 2.4 seconds later', async () => {
     const { provider } = make({
-      'GET connectionState': state('connecting'),
-      'GET connect': pairing('AAAA1111'),
-      'GET fetchInstances': dated({ connectionStatus: 'connecting' }, 20_000),
+      states: ['connecting'],
+      connect: pairing('AAAA1111'),
+      list: dated({ connectionStatus: 'connecting' }, 20_000),
     })
     const left = leftOf(await provider.getQrCode({}))
     expect(left).toBeGreaterThanOrEqual(21_000)
@@ -383,28 +394,24 @@ describe('evolutionApi getQrCode()', () => {
     ['of hours ago, as if the clock used another time zone', 10_800_000],
   ])('does not trust a list %s', async (_title, ageMs) => {
     const { provider } = make({
-      'GET connectionState': state('connecting'),
-      'GET connect': codes(QR_LINK),
-      'GET fetchInstances': dated({ connectionStatus: 'connecting' }, ageMs),
+      states: ['connecting'],
+      connect: codes(QR_LINK),
+      list: dated({ connectionStatus: 'connecting' }, ageMs),
     })
     expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', expiresInMs: 14_000 })
   })
 
   it('never shows a code that the server has kept from before the link', async () => {
-    const { provider, stub } = make({
-      'GET connectionState': state('open'),
-      'GET fetchInstances': list(),
-      'GET connect': codes(QR_LINK),
-    })
+    const { provider, stub } = make({ states: ['open'], list: list(), connect: codes(QR_LINK) })
     expect(await provider.getQrCode({})).toEqual({ status: 'linked', account })
     expect(stub.asked).not.toContain('GET connect')
   })
 
   it('waits if the code belongs to the previous pairing, until another one appears', async () => {
     const { provider } = make({
-      'GET connectionState': [state('connecting'), state('open'), state('open'), state('connecting')],
-      'GET fetchInstances': [connecting, list(), list(), connecting],
-      'GET connect': [codes(QR_TEXT), codes(QR_TEXT), codes(QR_LINK)],
+      states: ['connecting', 'open', 'open', 'connecting'],
+      list: [connecting, list(), list(), connecting],
+      connect: [codes(QR_TEXT), codes(QR_TEXT), codes(QR_LINK)],
     })
     expect((await provider.getQrCode({})).status).toBe('qr')
     expect((await provider.getStatus({})).status).toBe('linked')
@@ -417,7 +424,7 @@ describe('evolutionApi getQrCode()', () => {
     ['an error with HTTP 200', failure, 'provider-unavailable'],
     ['a text that is not a QR code', codes('not ready'), 'invalid-answer'],
   ])('reports %s', async (_title, answer, code) => {
-    const { provider } = make({ 'GET connectionState': state('connecting'), 'GET connect': answer })
+    const { provider } = make({ states: ['connecting'], connect: answer })
     expect((await rejection(provider.getQrCode({}))).code).toBe(code)
   })
 })
@@ -425,9 +432,9 @@ describe('evolutionApi getQrCode()', () => {
 describe('evolutionApi between two states', () => {
   it('sends nothing in the moment after a scan, and keeps the code', async () => {
     const { provider, stub } = make({
-      'GET connectionState': ['connecting', 'close', 'close', 'connecting', 'open'].map(state),
-      'GET connect': codes(QR_LINK),
-      'GET fetchInstances': [...range(0, 3).map(() => connecting), list()],
+      states: ['connecting', 'close', 'close', 'connecting', 'open'],
+      connect: codes(QR_LINK),
+      list: [...range(0, 3).map(() => connecting), list()],
     })
     expect((await provider.getQrCode({})).status).toBe('qr')
     await vi.advanceTimersByTimeAsync(3_000)
@@ -440,9 +447,9 @@ describe('evolutionApi between two states', () => {
 
   it('finishes a link by one `connect` if the server does not reconnect within 8 seconds', async () => {
     const { provider, stub } = make({
-      'GET connectionState': [state('connecting'), state('close')],
-      'GET connect': codes(QR_LINK),
-      'GET fetchInstances': connecting,
+      states: ['connecting', 'close'],
+      connect: codes(QR_LINK),
+      list: connecting,
     })
     await provider.getQrCode({})
     const told = []
@@ -460,9 +467,9 @@ describe('evolutionApi between two states', () => {
 
   it('is not linking if the code expires before the server is back: its connection may be lost', async () => {
     const { provider } = make({
-      'GET connectionState': [state('close'), state('connecting'), state('close')],
-      'GET connect': codes(QR_LINK),
-      'GET fetchInstances': [closedList, connecting],
+      states: ['close', 'connecting', 'close'],
+      connect: codes(QR_LINK),
+      list: [closedList, connecting],
     })
     await provider.getQrCode({})
     await vi.advanceTimersByTimeAsync(38_000)
@@ -480,9 +487,9 @@ describe('evolutionApi between two states', () => {
   ])('joins an action of the user in that time to the one `connect`: %s', async (_title, ask, expected) => {
     const open = [state('connecting'), ...Array.from({ length: 9 }, () => state('close')), state('open')]
     const { provider, stub } = make({
-      'GET connectionState': open,
-      'GET connect': codes(QR_LINK),
-      'GET fetchInstances': [...Array.from({ length: 10 }, () => connecting), list()],
+      states: open,
+      connect: codes(QR_LINK),
+      list: [...Array.from({ length: 10 }, () => connecting), list()],
     })
     await provider.getQrCode({})
     await vi.advanceTimersByTimeAsync(3_000)
@@ -495,9 +502,9 @@ describe('evolutionApi between two states', () => {
 
   it('sends one `connect` for a missing link, for any number of concurrent requests', async () => {
     const { provider, stub } = make({
-      'GET connectionState': [state('connecting'), state('close')],
-      'GET connect': codes(QR_LINK),
-      'GET fetchInstances': connecting,
+      states: ['connecting', 'close'],
+      connect: codes(QR_LINK),
+      list: connecting,
     })
     const memory = {}
     await provider.getQrCode({ memory })
@@ -513,9 +520,9 @@ describe('evolutionApi between two states', () => {
 
   it('does not finish a link at the limit of codes, which looks the same: the time of the code has passed', async () => {
     const { provider, stub } = make({
-      'GET connectionState': [state('close'), state('connecting'), state('close')],
-      'GET connect': codes(QR_LINK),
-      'GET fetchInstances': [closedList, connecting],
+      states: ['close', 'connecting', 'close'],
+      connect: codes(QR_LINK),
+      list: [closedList, connecting],
     })
     await provider.getQrCode({})
     await vi.advanceTimersByTimeAsync(45_500)
@@ -527,18 +534,15 @@ describe('evolutionApi between two states', () => {
   })
 
   it('does not wait if the list was written long ago, because no scan can be in progress', async () => {
-    const { provider } = make({
-      'GET connectionState': state('close'),
-      'GET fetchInstances': dated({ connectionStatus: 'connecting' }, 60_000),
-    })
+    const { provider } = make({ states: ['close'], list: dated({ connectionStatus: 'connecting' }, 60_000) })
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
   })
 
   it('removes a code that the server has replaced after a restart, and reads the next one', async () => {
     const { provider, stub } = make({
-      'GET connectionState': [state('close'), state('connecting'), state(undefined), state('connecting')],
-      'GET connect': [codes(QR_LINK), codes(QR_TEXT)],
-      'GET fetchInstances': [closedList, dated({ connectionStatus: 'connecting' }, 500)],
+      states: ['close', 'connecting', undefined, 'connecting'],
+      connect: [codes(QR_LINK), codes(QR_TEXT)],
+      list: [closedList, dated({ connectionStatus: 'connecting' }, 500)],
     })
     await provider.getQrCode({})
     await provider.getStatus({})
@@ -555,9 +559,9 @@ describe('evolutionApi between two states', () => {
 
   it('keeps an unchanged code after failed requests', async () => {
     const { provider, stub } = make({
-      'GET connectionState': [state('close'), empty(502), state('connecting')],
-      'GET connect': codes(QR_LINK),
-      'GET fetchInstances': [closedList, dated({ connectionStatus: 'connecting' }, 20_000)],
+      states: [state('close'), empty(502), state('connecting')],
+      connect: codes(QR_LINK),
+      list: [closedList, dated({ connectionStatus: 'connecting' }, 20_000)],
     })
     await provider.getQrCode({})
     await vi.advanceTimersByTimeAsync(20_000)
@@ -570,11 +574,7 @@ describe('evolutionApi between two states', () => {
   })
 
   it('stores its history in the memory of the session, as plain JSON', async () => {
-    const { stub } = make({
-      'GET connectionState': [state('connecting'), state('close')],
-      'GET connect': codes(QR_LINK),
-      'GET fetchInstances': connecting,
-    })
+    const { stub } = make({ states: ['connecting', 'close'], connect: codes(QR_LINK), list: connecting })
     const adapter = () => evolutionApi({ baseUrl, apiKey, instanceName, fetch: stub.fetch })
     const read = async (memory: Record<string, unknown>) =>
       expect(await adapter().getStatus({ memory })).toEqual({ status: 'preparing' })
@@ -592,10 +592,7 @@ describe('evolutionApi between two states', () => {
   })
 
   it.each(['connecting', 'close'])('does not treat a briefly lost link as ended: %s', async (name) => {
-    const { provider } = make({
-      'GET connectionState': [state('open'), state(name)],
-      'GET fetchInstances': list(),
-    })
+    const { provider } = make({ states: ['open', name], list: list() })
     await provider.getStatus({})
     await vi.advanceTimersByTimeAsync(60_000)
     expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
@@ -607,10 +604,7 @@ describe('evolutionApi between two states', () => {
     ['the phone has removed the device', 'open', [list(), closedList]],
     ['a pairing was closed', 'connecting', [closedList]],
   ])('is unlinked immediately if %s, according to the list', async (_title, before, lists) => {
-    const { provider } = make({
-      'GET connectionState': [state(before), state('close')],
-      'GET fetchInstances': lists,
-    })
+    const { provider } = make({ states: [before, 'close'], list: lists })
     await provider.getStatus({})
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
   })
@@ -618,19 +612,16 @@ describe('evolutionApi between two states', () => {
 
 describe('evolutionApi requestPairingCode()', () => {
   it('starts a pairing with the number', async () => {
-    const { provider, stub } = make({
-      'GET connectionState': state('close'),
-      'GET connect': pairing('LKJBTJ5C'),
-    })
+    const { provider, stub } = make({ states: ['close'], connect: pairing('LKJBTJ5C') })
     expect(await requestCode(provider)).toMatchObject({ status: 'pairing-code', pairingCode: 'LKJBTJ5C' })
     expect(stub.requests[2]?.url).toBe(`${baseUrl}/instance/connect/shop?number=5511987654321`)
   })
 
   it('ends a pairing in progress first, because a number is ignored during one', async () => {
     const { provider, stub } = make({
-      'GET connectionState': state('connecting'),
-      'DELETE logout': loggedOut,
-      'GET connect': pairing('LKJBTJ5C'),
+      states: ['connecting'],
+      logout: loggedOut,
+      connect: pairing('LKJBTJ5C'),
     })
     await requestCode(provider)
     expect(stub.asked.slice(-2)).toEqual(['DELETE logout', 'GET connect'])
@@ -639,12 +630,12 @@ describe('evolutionApi requestPairingCode()', () => {
   it('leaves no gap between the two in which another page would find the instance closed', async () => {
     const others: Promise<unknown>[] = []
     const { provider, stub } = make({
-      'GET connectionState': state('connecting'),
-      'DELETE logout'(request) {
+      states: ['connecting'],
+      logout(request) {
         others.push(provider.getQrCode({}))
         return loggedOut(request)
       },
-      'GET connect': pairing('LKJBTJ5C'),
+      connect: pairing('LKJBTJ5C'),
     })
     await requestCode(provider)
     await Promise.all(others)
@@ -653,8 +644,8 @@ describe('evolutionApi requestPairingCode()', () => {
 
   it('repeats its request until the code exists', async () => {
     const { provider, stub } = make({
-      'GET connectionState': [state('close'), state('connecting')],
-      'GET connect': [noCode, codes(QR_LINK), pairing('LKJBTJ5C')],
+      states: ['close', 'connecting'],
+      connect: [noCode, codes(QR_LINK), pairing('LKJBTJ5C')],
     })
     const question = requestCode(provider)
     await vi.advanceTimersByTimeAsync(1_999)
@@ -665,9 +656,9 @@ describe('evolutionApi requestPairingCode()', () => {
 
   it('does not return the code of the previous pairing, which the server repeats at first', async () => {
     const { provider } = make({
-      'GET connectionState': [state('close'), state('connecting')],
-      'DELETE logout': loggedOut,
-      'GET connect': [
+      states: ['close', 'connecting'],
+      logout: loggedOut,
+      connect: [
         pairing('LKJBTJ5C'),
         pairing('LKJBTJ5C', 2),
         codes(QR_TEXT, { pairingCode: '98QRSTVW', count: 2 }),
@@ -680,24 +671,21 @@ describe('evolutionApi requestPairingCode()', () => {
   })
 
   it('rejects after twelve requests without a code', async () => {
-    const { provider, stub } = make({
-      'GET connectionState': [state('close'), state('connecting')],
-      'GET connect': noCode,
-    })
+    const { provider, stub } = make({ states: ['close', 'connecting'], connect: noCode })
     const error = await rejection(hurried(() => requestCode(provider)))
     expect(error).toMatchObject({ code: 'provider-unavailable', action: 'retry' })
     expect(connects(stub)).toBe(12)
   })
 
   it('starts a pairing once more if the first one closes without a code, and no third one', async () => {
-    const { provider, stub } = make({ 'GET connectionState': state('close'), 'GET connect': noCode })
+    const { provider, stub } = make({ states: ['close'], connect: noCode })
     const error = await rejection(hurried(() => requestCode(provider)))
     expect(error).toMatchObject({ code: 'provider-unavailable', action: 'retry' })
     expect(connects(stub)).toBe(2)
   })
 
   it('ends when its signal aborts between two requests', async () => {
-    const { provider, stub } = make({ 'GET connectionState': state('close'), 'GET connect': noCode })
+    const { provider, stub } = make({ states: ['close'], connect: noCode })
     const controller = new AbortController()
     const question = provider.requestPairingCode?.(number, { signal: controller.signal })
     const outcome = rejection(Promise.resolve(question))
@@ -709,21 +697,17 @@ describe('evolutionApi requestPairingCode()', () => {
   })
 
   it('is linked if the instance is or becomes linked', async () => {
-    const linked = make({ 'GET connectionState': state('open'), 'GET fetchInstances': list() })
+    const linked = make({ states: ['open'], list: list() })
     expect(await requestCode(linked.provider)).toEqual({ status: 'linked', account })
-    const restored = make({
-      'GET connectionState': [state('close'), state('open')],
-      'GET connect': state('open'),
-      'GET fetchInstances': list(),
-    })
+    const restored = make({ states: ['close', 'open'], connect: state('open'), list: list() })
     expect(await hurried(() => requestCode(restored.provider))).toEqual({ status: 'linked', account })
   })
 
   it('does not disturb a device that connects for the first time', async () => {
     const { provider, stub } = make({
-      'GET connectionState': [state('connecting'), state('close')],
-      'GET connect': codes(QR_LINK),
-      'GET fetchInstances': connecting,
+      states: ['connecting', 'close'],
+      connect: codes(QR_LINK),
+      list: connecting,
     })
     await provider.getQrCode({})
     const error = await rejection(hurried(() => requestCode(provider)))
@@ -739,7 +723,7 @@ describe('evolutionApi requestPairingCode()', () => {
     ['an error with HTTP 200', failure, 'provider-unavailable'],
     ['a text that is not a code', pairing('?'), 'invalid-answer'],
   ])('reports %s', async (_title, answer, code) => {
-    const { provider } = make({ 'GET connectionState': state('close'), 'GET connect': answer })
+    const { provider } = make({ states: ['close'], connect: answer })
     expect((await rejection(requestCode(provider))).code).toBe(code)
   })
 })
@@ -747,9 +731,9 @@ describe('evolutionApi requestPairingCode()', () => {
 describe('evolutionApi while a pairing code can be entered', () => {
   const follow = async (...answers: readonly Answer[]) => {
     const made = make({
-      'GET connectionState': [state('close'), state('connecting')],
-      'GET connect': [pairing('AAAA1111', 4), ...answers],
-      'DELETE logout': loggedOut,
+      states: ['close', 'connecting'],
+      connect: [pairing('AAAA1111', 4), ...answers],
+      logout: loggedOut,
     })
     return { ...made, given: await requestCode(made.provider) }
   }
@@ -856,9 +840,9 @@ describe('evolutionApi, closed by a phone or a restart while a pairing code is v
 
 describe('evolutionApi after a pairing code that was not entered', () => {
   const closedForGood = {
-    'GET connectionState': state('close'),
-    'GET connect': noCode,
-    'GET fetchInstances': dated({ connectionStatus: 'connecting' }, 600_000),
+    states: ['close'],
+    connect: noCode,
+    list: dated({ connectionStatus: 'connecting' }, 600_000),
   }
 
   it('reports it after two starts without a code, and sends no third one', async () => {
@@ -887,7 +871,7 @@ describe('evolutionApi after a pairing code that was not entered', () => {
   })
 
   it('does not report it for a server that only cannot reach WhatsApp: its list never contained "connecting"', async () => {
-    const { provider } = make({ 'GET connectionState': state('close'), 'GET connect': noCode })
+    const { provider } = make({ states: ['close'], connect: noCode })
     for (let times = 0; times < 4; times += 1)
       expect(await hurried(() => provider.getQrCode({}))).toEqual({ status: 'preparing' })
   })
@@ -896,9 +880,8 @@ describe('evolutionApi after a pairing code that was not entered', () => {
     let isNew = false
     const { provider } = make({
       ...closedForGood,
-      'GET connect': (request) => (isNew ? codes(QR_LINK) : noCode)(request),
-      'GET fetchInstances': (request) =>
-        (isNew ? closedList : dated({ connectionStatus: 'connecting' }, 600_000))(request),
+      connect: (request) => (isNew ? codes(QR_LINK) : noCode)(request),
+      list: (request) => (isNew ? closedList : dated({ connectionStatus: 'connecting' }, 600_000))(request),
     })
     await rejection(hurried(() => requestCode(provider)))
     isNew = true
@@ -949,7 +932,7 @@ describe('evolutionApi after a pairing code that was not entered', () => {
 
 describe('evolutionApi reset()', () => {
   it('starts a pairing if the instance is closed', async () => {
-    const { provider, stub } = make({ 'GET connectionState': state('close'), 'GET connect': codes(QR_LINK) })
+    const { provider, stub } = make({ states: ['close'], connect: codes(QR_LINK) })
     await provider.reset?.({})
     expect(stub.requests.map(({ url }) => url)).toEqual([
       `${baseUrl}/instance/connectionState/shop`,
@@ -959,11 +942,7 @@ describe('evolutionApi reset()', () => {
   })
 
   it('logs out an instance that hangs during a pairing, and starts another pairing', async () => {
-    const { provider, stub } = make({
-      'GET connectionState': state('connecting'),
-      'DELETE logout': loggedOut,
-      'GET connect': noCode,
-    })
+    const { provider, stub } = make({ states: ['connecting'], logout: loggedOut, connect: noCode })
     await provider.reset?.({})
     expect(stub.asked).toEqual([
       'GET connectionState',
@@ -979,10 +958,10 @@ describe('evolutionApi reset()', () => {
 
   it('keeps a pairing that has a code, and ends it if the user starts over again', async () => {
     const { provider, stub } = make({
-      'GET connectionState': [state('close'), state('connecting')],
-      'GET connect': [codes(QR_LINK), codes(QR_TEXT)],
-      'GET fetchInstances': [closedList, connecting],
-      'DELETE logout': loggedOut,
+      states: ['close', 'connecting'],
+      connect: [codes(QR_LINK), codes(QR_TEXT)],
+      list: [closedList, connecting],
+      logout: loggedOut,
     })
     await provider.getQrCode({})
     await vi.advanceTimersByTimeAsync(10_000)
@@ -998,11 +977,7 @@ describe('evolutionApi reset()', () => {
     ['reset', async (provider) => provider.reset?.({})],
     ['a pairing code', requestCode],
   ])('never ends a link that only reconnects, and that this object has not seen: %s', async (_title, ask) => {
-    const { provider, stub } = make({
-      'GET connectionState': state('connecting'),
-      'GET connect': noCode,
-      'GET fetchInstances': list(),
-    })
+    const { provider, stub } = make({ states: ['connecting'], connect: noCode, list: list() })
     const error = await rejection(hurried(() => ask(provider)))
     expect(error.code).toBe('provider-unavailable')
     expect(stub.asked).not.toContain('DELETE logout')
@@ -1010,9 +985,9 @@ describe('evolutionApi reset()', () => {
 
   it('of several pages at once starts one pairing, and ends none of them', async () => {
     const { provider, stub } = make({
-      'GET connectionState': [state('close'), state('connecting')],
-      'GET connect': codes(QR_LINK),
-      'DELETE logout': loggedOut,
+      states: ['close', 'connecting'],
+      connect: codes(QR_LINK),
+      logout: loggedOut,
     })
     await provider.reset?.({})
     await provider.reset?.({})
@@ -1024,7 +999,7 @@ describe('evolutionApi reset()', () => {
   })
 
   it('keeps a link', async () => {
-    const { provider, stub } = make({ 'GET connectionState': state('open'), 'GET fetchInstances': list() })
+    const { provider, stub } = make({ states: ['open'], list: list() })
     await provider.reset?.({})
     expect(stub.asked).toEqual(['GET connectionState', 'GET fetchInstances'])
   })
@@ -1034,9 +1009,9 @@ describe('evolutionApi reset()', () => {
     ['does nothing if it is linked by then', state('open'), 0],
   ])('waits if the instance may be reconnecting, and %s', async (_title, later, count) => {
     const { provider, stub } = make({
-      'GET connectionState': [...Array.from({ length: 5 }, () => state('close')), later],
-      'GET fetchInstances': connecting,
-      'GET connect': noCode,
+      states: [...Array.from({ length: 5 }, () => state('close')), later],
+      list: connecting,
+      connect: noCode,
     })
     await hurried(async () => provider.reset?.({}))
     expect(connects(stub)).toBe(count)
@@ -1056,7 +1031,7 @@ describe('evolutionApi reset()', () => {
   })
 
   it('reports a start that failed with HTTP 200', async () => {
-    const { provider } = make({ 'GET connectionState': state('close'), 'GET connect': failure })
+    const { provider } = make({ states: ['close'], connect: failure })
     expect((await rejection(Promise.resolve(provider.reset?.({})))).code).toBe('provider-unavailable')
   })
 })
@@ -1066,7 +1041,7 @@ describe('evolutionApi unlink()', () => {
     ['logs out', loggedOut],
     ['treats an instance without a link as success', notConnected],
   ])('%s', async (_title, answer) => {
-    const { provider, stub } = make({ 'DELETE logout': answer })
+    const { provider, stub } = make({ logout: answer })
     await provider.unlink?.({})
     expect(stub.asked).toEqual(['DELETE logout'])
   })
@@ -1075,9 +1050,9 @@ describe('evolutionApi unlink()', () => {
     'finishes immediately after %s, because no request is pending',
     async (name) => {
       const { provider } = make({
-        'GET connectionState': [state(name), state('close')],
-        'GET fetchInstances': [...(name === 'open' ? [list()] : []), closedList],
-        'DELETE logout': loggedOut,
+        states: [name, 'close'],
+        list: [...(name === 'open' ? [list()] : []), closedList],
+        logout: loggedOut,
       })
       await provider.getStatus({})
       await provider.unlink?.({})
@@ -1086,7 +1061,7 @@ describe('evolutionApi unlink()', () => {
   )
 
   it('reports another refusal', async () => {
-    const { provider } = make({ 'DELETE logout': problem(400, ['number is required']) })
+    const { provider } = make({ logout: problem(400, ['number is required']) })
     expect((await rejection(Promise.resolve(provider.unlink?.({})))).code).toBe('invalid-answer')
   })
 })
