@@ -36,10 +36,7 @@ describe('a pairing link of the Express example', () => {
       fetch(`${origin}/pairing-links`, { method: 'POST', headers })
     /** The page of a user who has only this link. */
     const pageOf = (link: string) =>
-      proxy({
-        url: `${origin}/api/pairing`,
-        headers: { authorization: `Bearer ${pairingLinkToken(link)}` },
-      })
+      proxy({ url: `${origin}/api/pairing`, headers: { authorization: `Bearer ${pairingLinkToken(link)}` } })
     return { emulator, requestLink, pageOf }
   }
 

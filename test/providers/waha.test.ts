@@ -378,10 +378,7 @@ describe('waha requestPairingCode()', () => {
     ['cannot be found yet', notStarted],
     ['has no socket yet, and crashes with 500', crash],
   ])('retries every second while the session %s', async (_title, refusal) => {
-    const { provider, stub } = make({
-      GET: starting,
-      'POST auth/request-code': [refusal, refusal, code],
-    })
+    const { provider, stub } = make({ GET: starting, 'POST auth/request-code': [refusal, refusal, code] })
     const question = requestCode(provider)
     await vi.advanceTimersByTimeAsync(2_999)
     expect(stub.asked.filter((name) => name !== 'GET')).toHaveLength(2)
@@ -653,10 +650,7 @@ describe('waha reset()', () => {
 
 describe('waha unlink()', () => {
   it('logs out; WAHA restarts the session on its own, and shows codes', async () => {
-    const { provider, stub } = make({
-      'POST logout': started,
-      GET: [info('STARTING'), info('SCAN_QR_CODE')],
-    })
+    const { provider, stub } = make({ 'POST logout': started, GET: [info('STARTING'), info('SCAN_QR_CODE')] })
     await hurried(Promise.resolve(provider.unlink?.({})))
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
     expect(stub.asked).toEqual(['POST logout', 'GET', 'GET', 'GET'])
