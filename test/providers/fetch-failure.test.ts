@@ -168,21 +168,19 @@ describe('a mistake in the program is "unknown", with its cause', () => {
   const run = (source: string): unknown => new Function('missing', 'Request', source)(missing, undefined)
   const require = createRequire(import.meta.url)
 
-  it.each<readonly [string, () => unknown, string, RegExp]>([
+  it.each<readonly [string, () => unknown, RegExp]>([
     [
       'a global that the runtime does not have',
       () => run('return new Requests("x")'),
-      'ReferenceError',
-      /Requests is not defined/,
+      /^ReferenceError: .*Requests is not defined/,
     ],
-    ['an undefined global', () => run('return new Request("x")'), 'TypeError', /not a constructor/],
-    ['a call of undefined', () => run('missing.handler()'), 'TypeError', /is not a function/],
-    ['a field of undefined', () => run('missing.response.status'), 'TypeError', /Cannot read/],
+    ['an undefined global', () => run('return new Request("x")'), /^TypeError: .*not a constructor/],
+    ['a call of undefined', () => run('missing.handler()'), /^TypeError: .*is not a function/],
+    ['a field of undefined', () => run('missing.response.status'), /^TypeError: .*Cannot read/],
     [
       'a destructured undefined value',
       () => run('const { a } = missing.b'),
-      'TypeError',
-      /Cannot destructure/,
+      /^TypeError: .*Cannot destructure/,
     ],
     [
       'a body that is read twice',
@@ -191,29 +189,25 @@ describe('a mistake in the program is "unknown", with its cause', () => {
         await r.text()
         await r.text()
       },
-      'TypeError',
-      /Body/,
+      /^TypeError: .*Body/,
     ],
     [
       'a missing module',
       () => import(String('whatsapp-pairing-not-there')),
-      'Error',
-      /whatsapp-pairing-not-there/,
+      /^Error: .*whatsapp-pairing-not-there/,
     ],
     [
       'a missing module in CommonJS',
       () => require(String('whatsapp-pairing-not-there')),
-      'Error',
-      /Cannot find module/,
+      /^Error: .*Cannot find module/,
     ],
-    ['an invalid URL', () => fetch(`//${TOKEN}`), 'TypeError', /Failed to parse URL/],
-    ['an invalid header', () => fetch(origin, { headers: { a: '€' } }), 'TypeError', /ByteString/],
-    ['a port that browsers block', () => fetch('http://127.0.0.1:1/'), 'Error', /bad port/],
+    ['an invalid URL', () => fetch(`//${TOKEN}`), /^TypeError: .*Failed to parse URL/],
+    ['an invalid header', () => fetch(origin, { headers: { a: '€' } }), /^TypeError: .*ByteString/],
+    ['a port that browsers block', () => fetch('http://127.0.0.1:1/'), /^Error: .*bad port/],
     [
       'an invalid agent',
       () => fetch(origin, { dispatcher: {} } as RequestInit),
-      'TypeError',
-      /is not a function/,
+      /^TypeError: .*is not a function/,
     ],
     [
       'Jest without ES modules',
@@ -221,8 +215,7 @@ describe('a mistake in the program is "unknown", with its cause', () => {
         named('Error', 'Must use import to load ES Module: /app/node_modules/qr/index.js', {
           code: 'ERR_REQUIRE_ESM',
         }),
-      'Error',
-      /ES Module/,
+      /^Error: .*ES Module/,
     ],
     [
       'an agent of another undici',
@@ -232,25 +225,22 @@ describe('a mistake in the program is "unknown", with its cause', () => {
             code: 'UND_ERR_INVALID_ARG',
           }),
         }),
-      'InvalidArgumentError',
-      /onRequestStart/,
+      /^InvalidArgumentError: .*onRequestStart/,
     ],
     [
       'Firefox',
       () => new TypeError('can\'t access property "status", response is undefined'),
-      'TypeError',
-      /can't access/,
+      /^TypeError: .*can't access/,
     ],
     [
       'Safari',
       () => new TypeError("undefined is not an object (evaluating 'a.b')"),
-      'TypeError',
-      /not an object/,
+      /^TypeError: .*not an object/,
     ],
-  ])('%s', async (_, make, name, message) => {
+  ])('%s', async (_, make, cause) => {
     const error = await failureOf(await errorOf(make))
     expect(error.code).toBe('unknown')
-    expect(error.cause).toMatchObject({ name, message: expect.stringMatching(message) })
+    expect(String(error.cause)).toMatch(cause)
   })
 
   it.each<readonly [string, unknown, string]>([

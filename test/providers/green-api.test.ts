@@ -24,6 +24,7 @@ const number = normalizePhoneNumber('441234567890')
 
 const state = (stateInstance: unknown): Answer => json({ stateInstance })
 const qr = (type: string, message?: unknown): Answer => json({ type, message })
+const error = (message: string, status = 400): Answer => json({ message }, status)
 
 const STARTING = 'instance in starting process try later'
 const HAS_AUTH = 'Instance has auth. You need to make log out'
@@ -221,7 +222,7 @@ describe('greenApi getQrCode()', () => {
   it.each([
     ['stale, in the documented form', qr('error', HAS_AUTH), settled, 'stale'],
     ['stale, in an older form', qr('error', 'Account has auth, you need to make LOGOUT'), settled, 'stale'],
-    ['stale, with HTTP 400', json({ message: HAS_AUTH }, 400), settled, 'stale'],
+    ['stale, with HTTP 400', error(HAS_AUTH), settled, 'stale'],
     ['stale, and nothing else is known', qr('error', HAS_AUTH), page(502), 'stale'],
     ['being cleared', qr('error', HAS_AUTH), json({ logoutProcess: true }), 'preparing'],
   ])('leftovers that block the pairing are %s', async (_title, answer, settings, status) => {
@@ -286,7 +287,7 @@ describe('greenApi getQrCode()', () => {
     ['starting, HTTP 200', qr('error', STARTING), 'preparing'],
     ['starting, HTTP 400', json({ statusCode: 400, message: STARTING }, 400), 'preparing'],
     ['starting, plain text', text(STARTING, 400), 'preparing'],
-    ['starting or not', json({ message: 'instance is starting or not authorized' }, 400), 'preparing'],
+    ['starting or not', error('instance is starting or not authorized'), 'preparing'],
     ['clean-up', qr('error', 'Authorization to the instance is not possible. Please wait'), 'preparing'],
     ['not authorized', json({ error: 'instance account not authorized' }, 400), 'unlinked'],
   ])('understands the response "%s"', async (_title, answer, status) => {
@@ -296,7 +297,7 @@ describe('greenApi getQrCode()', () => {
 
   it('reads "already authorized" as an error text', async () => {
     const { provider } = make({
-      'GET qr': json({ message: 'instance account already authorized' }, 400),
+      'GET qr': error('instance account already authorized'),
       'GET getStateInstance': state('authorized'),
       'GET getWaSettings': json(waSettings),
     })
@@ -306,7 +307,7 @@ describe('greenApi getQrCode()', () => {
   it.each<[string, Answer, string]>([
     [
       'an expired plan',
-      json({ message: 'Instance account is expired. Renew your instance from personal area' }, 400),
+      error('Instance account is expired. Renew your instance from personal area'),
       'subscription-expired',
     ],
     [
@@ -321,12 +322,12 @@ describe('greenApi getQrCode()', () => {
     ],
     ['a deleted instance', text('Instance is deleted', 400), 'session-not-found'],
     ['the page of a gateway', page(404, '404 Not Found'), 'provider-unavailable'],
-    ['an unknown instance', json({ message: 'Not Found' }, 404), 'session-not-found'],
+    ['an unknown instance', error('Not Found', 404), 'session-not-found'],
     ['an unknown text', qr('error', 'something went wrong'), 'invalid-answer'],
     ['an unknown type', qr('somethingNew', 'hello'), 'invalid-answer'],
     ['the end of the WebSocket', qr('timeoutExpired', 'timeoutExpired'), 'invalid-answer'],
     ['an expired code', qr('error', 'QR code expired'), 'invalid-answer'],
-    ['a refused request', json({ message: 'bad request data' }, 400), 'invalid-answer'],
+    ['a refused request', error('bad request data'), 'invalid-answer'],
     ['a page about an instance that starts', page(502, 'starting'), 'provider-unavailable'],
     [
       'a page that contains one of the known words',
@@ -335,9 +336,9 @@ describe('greenApi getQrCode()', () => {
     ],
   ])('reports %s', async (_title, answer, code) => {
     const { provider } = make({ 'GET qr': answer })
-    const error = await rejection(provider.getQrCode({}))
-    expect(error.code).toBe(code)
-    expect(error.message).not.toMatch(/something went wrong|hello|Renew your instance from/)
+    const reported = await rejection(provider.getQrCode({}))
+    expect(reported.code).toBe(code)
+    expect(reported.message).not.toMatch(/something went wrong|hello|Renew your instance from/)
   })
 })
 
@@ -358,24 +359,12 @@ describe('greenApi requestPairingCode()', () => {
   it.each<[string, Answer, string]>([
     ['a refusal with HTTP 200', json({ status: false }), 'code-refused'],
     ['a refusal with an empty code', json({ status: false, code: '' }), 'code-refused'],
-    [
-      'an instance without authorization',
-      json({ message: 'instance account not authorized' }, 400),
-      'code-refused',
-    ],
-    ['an instance that is starting', json({ message: STARTING }, 400), 'provider-unavailable'],
+    ['an instance without authorization', error('instance account not authorized'), 'code-refused'],
+    ['an instance that is starting', error(STARTING), 'provider-unavailable'],
     ['a refused number', text('Bad Request\nValidation failed', 400), 'invalid-phone-number'],
-    [
-      'a number with details',
-      json({ message: 'Validation failed. Details: "phoneNumber"' }, 400),
-      'invalid-phone-number',
-    ],
-    ['refused request data', json({ message: 'bad request data' }, 400), 'invalid-phone-number'],
-    [
-      'an expired plan',
-      json({ message: 'Instance account is expired. Renew…' }, 400),
-      'subscription-expired',
-    ],
+    ['a number with details', error('Validation failed. Details: "phoneNumber"'), 'invalid-phone-number'],
+    ['refused request data', error('bad request data'), 'invalid-phone-number'],
+    ['an expired plan', error('Instance account is expired. Renew…'), 'subscription-expired'],
     ['success without a code', json({ status: true }), 'invalid-answer'],
     ['an invalid code', json({ status: true, code: '<b>' }), 'invalid-answer'],
   ])('reports %s', async (_title, answer, code) => {
@@ -385,7 +374,7 @@ describe('greenApi requestPairingCode()', () => {
 
   it('is stale if leftovers block the pairing', async () => {
     const { provider } = make({
-      'POST getAuthorizationCode': json({ message: HAS_AUTH }, 400),
+      'POST getAuthorizationCode': error(HAS_AUTH),
       'GET getWaSettings': json({}),
     })
     expect(await requestCode(provider)).toEqual({ status: 'stale' })
@@ -393,7 +382,7 @@ describe('greenApi requestPairingCode()', () => {
 
   it('is linked if the phone is already linked', async () => {
     const { provider } = make({
-      'POST getAuthorizationCode': json({ message: 'instance account already authorized' }, 400),
+      'POST getAuthorizationCode': error('instance account already authorized'),
       'GET getStateInstance': state('authorized'),
       'GET getWaSettings': json(waSettings),
     })
@@ -404,10 +393,7 @@ describe('greenApi requestPairingCode()', () => {
 describe.each(['reset', 'unlink'] as const)('greenApi %s', (action) => {
   it.each<[string, Answer]>([
     ['logs the instance out', json({ isLogout: true })],
-    [
-      'treats an instance without a link as success',
-      json({ message: 'instance account not authorized' }, 400),
-    ],
+    ['treats an instance without a link as success', error('instance account not authorized')],
   ])('%s', async (_title, answer) => {
     const { provider, stub } = make({ 'GET getStateInstance': state('notAuthorized'), 'GET logout': answer })
     await expect(provider[action]?.({})).resolves.toBeUndefined()
@@ -416,7 +402,7 @@ describe.each(['reset', 'unlink'] as const)('greenApi %s', (action) => {
 
   it.each<[string, Answer, string]>([
     ['a refusal', json({ isLogout: false }), 'invalid-answer'],
-    ['an instance that is starting', json({ message: STARTING }, 400), 'provider-unavailable'],
+    ['an instance that is starting', error(STARTING), 'provider-unavailable'],
     ['a wrong token', empty(401), 'unauthorized'],
   ])('reports %s', async (_title, answer, code) => {
     const { provider } = make({ 'GET getStateInstance': state('notAuthorized'), 'GET logout': answer })
@@ -444,7 +430,7 @@ describe('greenApi reset() after a reset that did not help', () => {
   })
 
   it('reboots after a logout for which the instance was too busy', async () => {
-    const busy = { 'GET logout': json({ message: STARTING }, 400) }
+    const busy = { 'GET logout': error(STARTING) }
     const { provider, stub } = make({ 'GET getStateInstance': state('notAuthorized'), ...calls, ...busy })
     await rejection(Promise.resolve(provider.reset?.({})))
     await provider.reset?.({})
