@@ -63,7 +63,7 @@ beforeAll(async () => {
 
 afterAll(() => void server.close())
 
-describe('a real network failure of Node is "network"', () => {
+describe('a request that fails in Node', () => {
   it.each<readonly [string, () => string, RegExp]>([
     ['a closed port', () => `http://127.0.0.1:${closedPort}/`, /\(ECONNREFUSED\)/],
     ['a host that does not exist', () => 'http://host.invalid/', /\((?:ENOTFOUND|EAI_AGAIN)\)/],
@@ -75,7 +75,7 @@ describe('a real network failure of Node is "network"', () => {
       () => origin.replace('http', 'https'),
       /\((?:ERR_SSL_\w+|EPROTO|ECONNRESET)\)/,
     ],
-  ])('%s', async (_, from, code) => {
+  ])('rejects with "network" and the code of the system: %s', async (_, from, code) => {
     const { code: kind, message, cause } = await realFailure(from())
     expect(kind).toBe('network')
     expect(message).toMatch(code)
@@ -86,7 +86,7 @@ describe('a real network failure of Node is "network"', () => {
     ['node:http behind a custom fetch', () => errorOf(() => connect(`http://127.0.0.1:${closedPort}/`))],
     ['node:http with a socket that hangs up', () => errorOf(() => connect(`${origin}/`))],
     ['an aborted signal', () => errorOf(() => fetch(origin, { signal: AbortSignal.abort() }))],
-  ])('%s', async (_, error) => {
+  ])('rejects with "network": %s', async (_, error) => {
     const { code, cause } = await failureOf(await error())
     expect([code, cause]).toEqual(['network', undefined])
   })
@@ -107,7 +107,7 @@ const connect = (from: string): Promise<never> =>
   })
 
 // The texts of other runtimes, copied from their sources and reports.
-describe('a network failure of another runtime is "network"', () => {
+describe('a request that fails in another runtime', () => {
   it.each<readonly [string, unknown]>([
     ['Chrome', new TypeError('Failed to fetch')],
     ['Chrome, within the body', new TypeError('network error')],
@@ -157,13 +157,13 @@ describe('a network failure of another runtime is "network"', () => {
         cause: Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
       }),
     ],
-  ])('%s', async (_, error) => {
+  ])('rejects with "network": %s', async (_, error) => {
     const { code, cause } = await failureOf(error)
     expect([code, cause]).toEqual(['network', undefined])
   })
 })
 
-describe('a mistake in the program is "unknown", with its cause', () => {
+describe('a request that fails because of a mistake in the program', () => {
   const missing: Record<string, unknown> = {}
   const run = (source: string): unknown => new Function('missing', 'Request', source)(missing, undefined)
   const require = createRequire(import.meta.url)
@@ -237,7 +237,7 @@ describe('a mistake in the program is "unknown", with its cause', () => {
       () => new TypeError("undefined is not an object (evaluating 'a.b')"),
       /^TypeError: .*not an object/,
     ],
-  ])('%s', async (_, make, cause) => {
+  ])('rejects with "unknown" and the exception as the cause: %s', async (_, make, cause) => {
     const error = await failureOf(await errorOf(make))
     expect(error.code).toBe('unknown')
     expect(String(error.cause)).toMatch(cause)
@@ -256,7 +256,7 @@ describe('a mistake in the program is "unknown", with its cause', () => {
       'SyntaxError',
     ],
   ])(
-    '%s, whose text may be the provider’s, so only its class and place are kept',
+    'rejects with the class and the place of an exception whose text may be the provider’s: %s',
     async (_, thrown, name) => {
       const error = await failureOf(thrown)
       expect(error).toMatchObject({ code: 'unknown', cause: expect.objectContaining({ name }) })
@@ -279,7 +279,7 @@ describe('a mistake in the program is "unknown", with its cause', () => {
       'the fields of the error',
       Object.assign(new ReferenceError('x is not defined'), { input: url, code: TOKEN, name: `R${TOKEN}` }),
     ],
-  ])('is kept without the parts of the request in %s', async (_, thrown) => {
+  ])('rejects with a cause that repeats nothing of the request in %s', async (_, thrown) => {
     const error = await failureOf(thrown)
     expect(everythingIn(error)).not.toContain(TOKEN)
     expect(everythingIn(error)).not.toContain('waInstance1101')

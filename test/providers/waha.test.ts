@@ -507,7 +507,7 @@ describe('waha reset()', () => {
     ['a session that failed with leftovers', info('FAILED', ANA), 'POST logout'],
     ['a session that failed with a code that was not entered', info('FAILED', SENT), 'POST logout'],
     ['a session that waits for a scan', info('SCAN_QR_CODE'), 'POST logout'],
-  ])('of %s', async (_title, status, action) => {
+  ])('sends one call for %s', async (_title, status, action) => {
     const { provider, stub } = make({ GET: status, [action]: started })
     await reset(provider)
     expect(posts(stub)).toEqual([action])

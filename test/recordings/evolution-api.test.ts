@@ -189,14 +189,14 @@ function read(name: string, { leaveOut = () => false }: Run): Recording {
   return { ...recording, entries }
 }
 
-describe('the mock server of Evolution API repeats the recording', () => {
-  it.each(Object.entries(runs))('%s', async (name, run) => {
+describe('the mock server of Evolution API', () => {
+  it.each(Object.entries(runs))('repeats the responses and times of %s', async (name, run) => {
     const recording = read(name, run)
     const transcript = await replay(recording, setUp(recording, run))
     expect(differences(recording, transcript, { ...comparison, ...run })).toEqual([])
   })
 
-  it.each(Object.entries(wars))('%s: with as many logins as recorded, or more', async (name, run) => {
+  it.each(Object.entries(wars))('has at least as many logins as %s', async (name, run) => {
     const recording = read(name, run)
     const recorded = recording.entries.filter((entry) => entry.kind === 'whatsapp' && entry.event === 'login')
     const { whatsapp } = await replay(recording, setUp(recording, run))
