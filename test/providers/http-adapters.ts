@@ -26,7 +26,7 @@ export interface HttpAdapter {
 
 export const number = normalizePhoneNumber('5511987654321')
 export const secret = 'd75b3a66374942c5b3c019c698abc206'
-export const baseUrl = 'https://api.example'
+const baseUrl = 'https://api.example'
 
 const nest = (status: number): Answer => json({ statusCode: status, message: 'No.' }, status)
 const evolution = (state: string): Answer => json({ instance: { instanceName: 'shop', state } })
