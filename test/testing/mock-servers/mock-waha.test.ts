@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Emulator, MockWaha, MockWahaOptions } from '../../../src/testing.js'
 import { mockWaha } from '../../../src/testing.js'
 import { passkeyAnswer } from '../../passkey-answer.js'
-import { advance, settle, until } from '../../time.js'
+import { advance, emulateTime, settle, until } from '../../time.js'
 import { fromBase64, readPng } from '../read-png.js'
 import { link, seededEmulator, shownText } from '../seeded-emulator.js'
 
@@ -57,6 +57,8 @@ const sent = (body: object): RequestInit => ({
   body: JSON.stringify(body),
 })
 const number = (phoneNumber: unknown): RequestInit => sent({ phoneNumber })
+
+emulateTime()
 
 // test/recordings compares this mock server with recordings of real sessions. These tests cover what they do not contain.
 
