@@ -23,6 +23,7 @@ describe('pauseAfter()', () => {
   it('never waits for less time than the provider requires', () => {
     expect(pauseAfter(error('rate-limited', 90_000), 1)).toBe(90_000)
     expect(pauseAfter(error('rate-limited', 100), 1)).toBe(5_000)
+    expect(pauseAfter(error('rate-limited', -1), 1)).toBe(5_000)
   })
 
   it('makes a pause up to 25 % shorter or longer at random', () => {
@@ -31,8 +32,12 @@ describe('pauseAfter()', () => {
 })
 
 describe('retryAfterMs()', () => {
-  it('is at most one hour, and 0 if the provider states no time', () => {
-    expect(retryAfterMs(error('rate-limited', 86_400_000))).toBe(3_600_000)
-    expect(retryAfterMs(error('rate-limited'))).toBe(0)
+  it.each([
+    ['a day is limited to one hour', 86_400_000, 3_600_000],
+    ['infinity is limited to one hour', Number.POSITIVE_INFINITY, 3_600_000],
+    ['a value that is not a number is no time', Number.NaN, 0],
+    ['no stated time is 0', undefined, 0],
+  ])('%s', (_, stated, expected) => {
+    expect(retryAfterMs(error('rate-limited', stated))).toBe(expected)
   })
 })
