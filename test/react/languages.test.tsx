@@ -1,5 +1,5 @@
 import { render, screen } from '@testing-library/react'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   PairingError,
   type PairingLocale,
@@ -10,26 +10,8 @@ import {
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { localeOf, localesByFile } from '../../stories/all-locales.js'
+import { stillPairing } from '../browser/still-pairing.js'
 import { part } from './user.js'
-
-const actions = {
-  start: vi.fn(),
-  startOver: vi.fn(),
-  retry: vi.fn(),
-  cancel: vi.fn(),
-  setMethod: vi.fn(),
-  requestPairingCode: vi.fn(),
-  changeNumber: vi.fn(),
-  showOtherCode: vi.fn(),
-  confirmNumber: vi.fn(),
-  signWithPasskey: vi.fn(),
-  cancelPasskey: vi.fn(),
-  requestPasskeyHandoff: vi.fn(),
-  confirmPasskey: vi.fn(),
-  reportBrokenImage: vi.fn(),
-  report: vi.fn(),
-  unlink: vi.fn(),
-}
 
 const states = pairingStates()
 const failed = (code: (typeof pairingErrorCodes)[number]): PairingSession => ({
@@ -39,8 +21,8 @@ const failed = (code: (typeof pairingErrorCodes)[number]): PairingSession => ({
 })
 
 function show(session: PairingSession, locale: PairingLocale, messages?: PairingMessagesOverride) {
-  const pairing = { session, ...actions }
-  return render(<PairingCard pairing={pairing} locale={locale} messages={messages} appName="Acme Inbox" />)
+  const pairing = stillPairing(session)
+  return render(<PairingCard {...{ pairing, locale, messages }} appName="Acme Inbox" />)
 }
 
 const root = () => document.querySelector<HTMLElement>('[data-scope="whatsapp-pairing"]')
@@ -72,7 +54,7 @@ describe.each(['ar', 'he', 'ur'])('from right to left, in %s', (tag) => {
   const locale = localeOf(tag)
 
   it('dir={undefined} and lang={undefined} keep the values of the language', () => {
-    const pairing = { session: states.qr['awaiting-scan'], ...actions }
+    const pairing = stillPairing(states.qr['awaiting-scan'])
     render(<PairingCard pairing={pairing} locale={locale} dir={undefined} lang={undefined} />)
     expect([root()?.dir, root()?.lang]).toEqual(['rtl', tag])
   })
@@ -109,7 +91,7 @@ describe('texts of the app', () => {
 
   it('show markup as text, and so does the name of the app', () => {
     const evil = '<img src=x onerror=alert(1)>'
-    const pairing = { session: states.qr['awaiting-scan'], ...actions }
+    const pairing = stillPairing(states.qr['awaiting-scan'])
     render(<PairingCard pairing={pairing} appName={evil} messages={{ titleScan: `**${evil}**` }} />)
     expect(document.querySelector('img')).toBeNull()
     expect(screen.getByRole('heading').textContent).toContain(evil)
