@@ -146,18 +146,6 @@ describe('a stream over node:http', () => {
     await serve(provider, first.port)
     await until(() => expect(told.at(-1)).toBe('linked'))
   })
-
-  it('reconnects after each of several restarts of its server', async () => {
-    const { provider } = account({ pushes: false, intervalMs: 60_000 })
-    let server = await serve(provider)
-    const { told } = subscribe(server.url)
-    for (const restarts of [1, 2]) {
-      await until(() => expect(told).toHaveLength(restarts))
-      await server.kill()
-      server = await serve(provider, server.port)
-    }
-    await until(() => expect(told).toEqual(['qr', 'qr', 'qr']))
-  })
 })
 
 /** A session as on a page, but without the page. */

@@ -121,23 +121,6 @@ describe('proxy() in front of the handler', () => {
     expect(await unlink(connection)).toMatchObject({ ...offer, reason: 'disconnected' })
   })
 
-  it('gets a code once, and not again if the page reports that it has the code', async () => {
-    const connection = inFrontOf(spyProvider())
-    const { codeId, qrCode } = await readCode(connection)
-    expect(qrCode).toBeDefined()
-    const again = await connection.read({ want: 'code', method: 'qr', has: codeId })
-    expect(again).toMatchObject({ status: 'qr', codeId })
-    expect(again.qrCode).toBeUndefined()
-  })
-
-  it('reports a failed request to the provider as an update that has only the error code and the pause', async () => {
-    const thrown = new PairingError('rate-limited', SECRET, { retryAfterMs: 12_000 })
-    const failed = await readState(inFrontOf(spyProvider({ getStatus: () => Promise.reject(thrown) })))
-    expect(failed).toMatchObject({ status: 'preparing', error: { code: 'rate-limited' } })
-    expect(failed.error?.retryInMs).toBeGreaterThanOrEqual(11_000)
-    expect(everythingIn(failed)).not.toContain(SECRET)
-  })
-
   it.each(pairingErrorCodes.filter((code) => code !== 'sign-in-required'))(
     'rejects an action with "%s" and its waiting time, without other details of the error',
     async (code) => {
@@ -152,15 +135,6 @@ describe('proxy() in front of the handler', () => {
       expect(everythingIn(error)).not.toContain(SECRET)
     },
   )
-
-  it.each<readonly [string, PairingHandlerOptions['authorize']]>([
-    ['sign-in-required', () => Promise.reject(new PairingError('sign-in-required'))],
-    ['unknown', () => Promise.reject(new Error(SECRET))],
-    ['forbidden', () => false],
-  ])('rejects with "%s" from authorize', async (code, authorize) => {
-    const connection = inFrontOf(spyProvider(), authorize)
-    for (const [, call] of oneOfEach) expect((await rejection(call(connection))).code).toBe(code)
-  })
 })
 
 describe('the requests of proxy()', () => {

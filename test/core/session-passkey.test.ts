@@ -10,6 +10,7 @@ import type { PairingUpdate } from '../../src/core/update.js'
 import { type Fields, run as runWith, type Step, T, updateAt } from './session-steps.js'
 
 const MINUTE = 60_000
+const CODE = 'ABCD-EFGH'
 const reads = (atMs: number, status: PairingUpdate['status'], fields: Fields = {}): Step => {
   const update = updateAt(atMs, status, {
     provider: 'waha',
@@ -29,7 +30,7 @@ const qr = (atMs: number): Step =>
   })
 const wants = (atMs: number, step: 'assert' | 'submitted' = 'assert', fields: Fields = {}): Step =>
   reads(atMs, 'passkey-required', { passkey: { step, expiresInMs: 10 * MINUTE - atMs }, ...fields })
-const compares = (atMs: number, code: string): Step =>
+const compares = (atMs: number, code = CODE): Step =>
   reads(atMs, 'passkey-required', { passkey: { step: 'confirm', code, expiresInMs: 10 * MINUTE - atMs } })
 /** The provider only reports that a passkey is required. */
 const signals = (atMs: number): Step => reads(atMs, 'passkey-required', { abilities: ['reset'] })
@@ -39,18 +40,19 @@ const begins = (atMs: number, deed: 'sign' | 'hand-off' | 'confirm' = 'sign'): S
 ]
 const fails = (
   atMs: number,
-  problem: PairingError['code'] | 'cancelled' | undefined,
+  problem: PairingError['code'] | 'cancelled' | 'stopped' = 'network',
   deed: 'sign' | 'confirm' = 'sign',
 ): Step => [
   atMs,
   {
     type: 'passkey-failed',
     deed,
-    problem: problem === undefined || problem === 'cancelled' ? problem : new PairingError(problem),
+    problem:
+      problem === 'stopped' ? undefined : problem === 'cancelled' ? problem : new PairingError(problem),
   },
 ]
 const answers = (atMs: number): Step => [atMs, { type: 'passkey-answered' }]
-const confirms = (atMs: number, code: string): Step => [atMs, { type: 'passkey-confirmed', code }]
+const confirms = (atMs: number, code = CODE): Step => [atMs, { type: 'passkey-confirmed', code }]
 const denies = (atMs: number): Step => [atMs, { type: 'passkey-denied' }]
 const hands = (atMs: number, lifetimeMs: number): Step => [
   atMs,
@@ -58,6 +60,8 @@ const hands = (atMs: number, lifetimeMs: number): Step => [
 ]
 const startsOver = (atMs: number): Step => [atMs, { type: 'reset-requested' }]
 const passes = (atMs: number): Step => [atMs, { type: 'time-passed' }]
+
+const confirmed = [compares(0), begins(1, 'confirm'), confirms(2)] as const
 
 const run = (steps: readonly Step[]): SessionState => runWith({}, steps)
 
@@ -101,7 +105,7 @@ describe('a passkey ceremony in the page', () => {
       'assert (sign)',
       [wants(0), begins(1_000), begins(2_000, 'hand-off')],
     ],
-    ['stays at its step if the user cancels', 'assert', [wants(0), begins(1), fails(2, undefined)]],
+    ['stays at its step if the user cancels', 'assert', [wants(0), begins(1), fails(2, 'stopped')]],
     [
       'reports a missing passkey, or a refusal of the user',
       'assert cancelled',
@@ -112,8 +116,8 @@ describe('a passkey ceremony in the page', () => {
       'assert (sign)',
       [wants(0), begins(1), fails(2, 'cancelled'), begins(3)],
     ],
-    ['stays at its step after an error', 'assert network', [wants(0), begins(1), fails(2, 'network')]],
-    ['ignores the failure of a request that is not pending', 'assert', [wants(0), fails(2, 'network')]],
+    ['stays at its step after an error', 'assert network', [wants(0), begins(1), fails(2)]],
+    ['ignores the failure of a request that is not pending', 'assert', [wants(0), fails(2)]],
     [
       'fails if the answer is refused',
       'failed passkey-refused',
@@ -125,46 +129,28 @@ describe('a passkey ceremony in the page', () => {
       'submitted',
       [wants(0), begins(1), answers(2), wants(3_000)],
     ],
-    [
-      'shows the code to compare',
-      'confirm ABCD-EFGH',
-      [wants(0), begins(1), answers(2), compares(3_000, 'ABCD-EFGH')],
-    ],
-    [
-      'waits after the user confirms the code',
-      'submitted',
-      [
-        compares(0, 'ABCD-EFGH'),
-        begins(1, 'confirm'),
-        confirms(2, 'ABCD-EFGH'),
-        compares(3_000, 'ABCD-EFGH'),
-      ],
-    ],
+    ['shows the code to compare', 'confirm ABCD-EFGH', [wants(0), begins(1), answers(2), compares(3_000)]],
+    ['waits after the user confirms the code', 'submitted', [...confirmed, compares(3_000)]],
     [
       'shows a new code that the user has not compared yet',
       'confirm JKLM-NPQR',
-      [
-        compares(0, 'ABCD-EFGH'),
-        begins(1, 'confirm'),
-        confirms(2, 'ABCD-EFGH'),
-        compares(3_000, 'JKLM-NPQR'),
-      ],
+      [...confirmed, compares(3_000, 'JKLM-NPQR')],
     ],
     [
       'keeps the code if the confirmation fails',
       'confirm ABCD-EFGH timeout',
-      [compares(0, 'ABCD-EFGH'), begins(1, 'confirm'), fails(2, 'timeout', 'confirm')],
+      [compares(0), begins(1, 'confirm'), fails(2, 'timeout', 'confirm')],
     ],
     [
       'waits for a code that has not arrived yet',
       'submitted',
       [reads(0, 'passkey-required', { passkey: { step: 'confirm' } })],
     ],
-    ['shows a warning if the codes differ', 'failed passkey-mismatch', [compares(0, 'ABCD-EFGH'), denies(1)]],
+    ['shows a warning if the codes differ', 'failed passkey-mismatch', [compares(0), denies(1)]],
     [
       'stays ended after the codes differ, even if an update arrives late',
       'failed passkey-mismatch',
-      [compares(0, 'ABCD-EFGH'), denies(1), compares(2, 'ABCD-EFGH'), qr(3)],
+      [compares(0), denies(1), compares(2), qr(3)],
     ],
     ['is linking when the phone continues', 'linking', [wants(0), reads(1_000, 'linking')]],
     [
@@ -249,7 +235,7 @@ describe('a passkey ceremony in the page', () => {
   const late = ['qr', 'unlinked', 'preparing'] as const
   it.each(late)('is not replaced by a late update that says %s', (status) => {
     const update = status === 'qr' ? qr(3_000) : reads(3_000, status)
-    for (const step of [wants(0), wants(0, 'submitted'), compares(0, 'ABCD-EFGH'), signals(0)]) {
+    for (const step of [wants(0), wants(0, 'submitted'), compares(0), signals(0)]) {
       const { facts, session } = run([step, update])
       expect(session.status).toBe('passkey-required')
       // No code is requested during the ceremony.
@@ -258,7 +244,7 @@ describe('a passkey ceremony in the page', () => {
   })
 
   it('polls immediately after an answer, and after a failed action', () => {
-    for (const last of [answers(5_000), fails(5_000, 'network')])
+    for (const last of [answers(5_000), fails(5_000)])
       expect(nextRequest(run([wants(0), begins(1), last]).facts)?.at).toBe(T + 5_000)
   })
 

@@ -25,12 +25,6 @@ it('the poller starts the lifetime of a pairing code at its request, not at a la
 })
 
 describe('the revision of an update', () => {
-  it('is absent before the first change of this process', async () => {
-    const update = await updateOf(createSetup().get())
-    expect(update).not.toHaveProperty('revision')
-    expect(update).not.toHaveProperty('reason')
-  })
-
   it.each([
     ['reset', { action: 'reset' }, 'reset'],
     ['unlink', { action: 'unlink' }, 'disconnected'],
@@ -57,10 +51,12 @@ describe('the revision of an update', () => {
     expect(await updateOf(setup.get())).toMatchObject({ revision: START })
   })
 
-  it('does not change if the handler refuses the action before it calls the provider', async () => {
+  it('is absent before the first change of this process, and after an action that the handler refuses', async () => {
     const setup = createSetup()
     await expectRefusal(await setup.post(code('12')), 'invalid-phone-number')
-    expect(await updateOf(setup.get())).not.toHaveProperty('revision')
+    const update = await updateOf(setup.get())
+    expect(update).not.toHaveProperty('revision')
+    expect(update).not.toHaveProperty('reason')
   })
 })
 
@@ -244,16 +240,7 @@ describe('start', () => {
     expect(setup.calls).not.toContain('reset')
   })
 
-  it('is sent once to the provider if several pages start within 30 seconds', async () => {
-    const setup = sleeping(120_000)
-    for (let page = 0; page < 4; page += 1) {
-      expect((await setup.post({ action: 'start' })).status).toBe(200)
-      await advance(7_000)
-    }
-    expect(starts(setup)).toBe(1)
-  })
-
-  it('is sent again after 30 seconds if the session is still stopped', async () => {
+  it('is sent to the provider again after 30 seconds and not before, if the session is still stopped', async () => {
     const setup = sleeping(120_000)
     await setup.post({ action: 'start' })
     await advance(29_999)

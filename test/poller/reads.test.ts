@@ -152,18 +152,6 @@ describe('a read within the poll interval', () => {
     await setup.get('?want=state')
     expect(setup.calls).toHaveLength(2)
   })
-
-  it('respects the backoff of a failed request', async () => {
-    const setup = createSetup({
-      getStatus: () => Promise.reject(new PairingError('provider-unavailable', '')),
-    })
-    for (let count = 0; count < 60; count += 1) {
-      await setup.get()
-      await advance(1_000)
-    }
-    // The retries run after 1, 2, 4, 8, 16 and 30 seconds.
-    expect(setup.calls.length).toBeLessThanOrEqual(6)
-  })
 })
 
 describe('the pace of reads', () => {
@@ -197,19 +185,6 @@ describe('the pace of reads', () => {
       expect(setup.calls.length).toBeLessThanOrEqual(1 + 3_000 / timing.qrMinIntervalMs)
     },
   )
-
-  it('of a client in a loop is zero requests while the state is fresh', async () => {
-    const setup = createSetup(rotating)
-    await poll(setup, 1, 10, timing.statusIntervalMs - 10)
-    expect(setup.calls).toEqual(['getQrCode'])
-  })
-
-  it('of a client in a loop is at most one request per qrMinIntervalMs after a refusal', async () => {
-    const fails = () => Promise.reject(new PairingError('unauthorized', ''))
-    const setup = createSetup({ getStatus: fails, getQrCode: fails })
-    await poll(setup, 1, 10, 3_000)
-    expect(setup.calls.length).toBeLessThanOrEqual(1 + 3_000 / timing.qrMinIntervalMs)
-  })
 })
 
 describe('has', () => {

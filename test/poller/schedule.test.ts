@@ -26,6 +26,11 @@ const qr = (n: number, expiresInMs?: number): PairingSnapshot => ({
   ...(expiresInMs !== undefined && { expiresInMs }),
 })
 const linked: PairingSnapshot = { status: 'linked', account: {} }
+const unlinked: PairingSnapshot = { status: 'unlinked' }
+const preparing: PairingSnapshot = { status: 'preparing' }
+const stopped: PairingSnapshot = { status: 'stopped' }
+const linking: PairingSnapshot = { status: 'linking' }
+const stale: PairingSnapshot = { status: 'stale' }
 const offline = new PairingError('network', 'Offline.')
 const limited = new PairingError('rate-limited', 'Slower.', { retryAfterMs: 12_000 })
 const refused = new PairingError('unauthorized', 'Refused.')
@@ -49,7 +54,7 @@ const refusals: readonly Step[] = [
 ]
 
 /** The state after these steps. The time of each step is in milliseconds after T. */
-function pollAfter(...steps: readonly Step[]): PollState {
+function polled(...steps: readonly Step[]): PollState {
   return steps.reduce<PollState>((poll, [atMs, what, want]) => {
     const at = T + atMs
     if (what === 'changed') return afterChange(poll)
@@ -68,128 +73,103 @@ describe('nextRequest()', () => {
     qrShown: boolean,
     expected: readonly [PairingWant, number] | undefined,
   ])[] = [
-    ['requests the code first if a page shows it', pollAfter(), true, ['code', -Infinity]],
-    ['requests the state first if no page shows a code', pollAfter(), false, ['state', -Infinity]],
-    [
-      'reads the state one interval after a state',
-      pollAfter([0, { status: 'preparing' }]),
-      false,
-      ['state', 3_000],
-    ],
+    ['requests the code first if a page shows it', polled(), true, ['code', -Infinity]],
+    ['requests the state first if no page shows a code', polled(), false, ['state', -Infinity]],
+    ['reads the state one interval after a state', polled([0, preparing]), false, ['state', 3_000]],
     [
       'requests the code immediately after the provider reports that it is ready',
-      pollAfter([0, { status: 'unlinked' }]),
+      polled([0, unlinked]),
       true,
       ['code', -Infinity],
     ],
     [
       'keeps the minimum interval between two code requests',
-      pollAfter([0, { status: 'preparing' }, 'code'], [10, { status: 'unlinked' }]),
+      polled([0, preparing, 'code'], [10, unlinked]),
       true,
       ['code', 1_000],
     ],
-    ['reads the state while the first code is on screen', pollAfter([0, qr(1)]), true, ['state', 3_000]],
+    ['reads the state while the first code is on screen', polled([0, qr(1)]), true, ['state', 3_000]],
     [
       'confirms a first code of unknown age after the code interval',
-      pollAfter([0, qr(1)], [3_000, { status: 'unlinked' }]),
+      polled([0, qr(1)], [3_000, unlinked]),
       true,
       ['code', 5_000],
     ],
     [
       'requests the next code when the first one expires according to the provider',
-      pollAfter([0, qr(1, 20_000)], [18_000, { status: 'unlinked' }]),
+      polled([0, qr(1, 20_000)], [18_000, unlinked]),
       true,
       ['code', 20_000],
     ],
-    [
-      'requests no code while linking',
-      pollAfter([0, qr(1)], [1, { status: 'linking' }]),
-      true,
-      ['state', 1_001],
-    ],
+    ['requests no code while linking', polled([0, qr(1)], [1, linking]), true, ['state', 1_001]],
     [
       'reads the state every second, three times, while linking',
-      pollAfter([0, { status: 'linking' }], [1_000, { status: 'linking' }], [2_000, { status: 'linking' }]),
+      polled([0, linking], [1_000, linking], [2_000, linking]),
       true,
       ['state', 3_000],
     ],
     [
       'reads the state at the usual interval after three reads while linking',
-      pollAfter(
-        [0, { status: 'linking' }],
-        [1_000, { status: 'linking' }],
-        [2_000, { status: 'linking' }],
-        [3_000, { status: 'linking' }],
-      ),
+      polled([0, linking], [1_000, linking], [2_000, linking], [3_000, linking]),
       true,
       ['state', 6_000],
     ],
-    ['reads the state every 15 s when a phone is linked', pollAfter([0, linked]), true, ['state', 15_000]],
+    ['reads the state every 15 s when a phone is linked', polled([0, linked]), true, ['state', 15_000]],
     [
       'requests the details of a pushed link at the usual interval',
-      pollAfter([0, linked, 'pushed']),
+      polled([0, linked, 'pushed']),
       true,
       ['state', 3_000],
     ],
     [
       'keeps the usual interval while a passkey is required',
-      pollAfter([0, { status: 'passkey-required' }]),
+      polled([0, { status: 'passkey-required' }]),
       true,
       ['state', 3_000],
     ],
-    ['waits 1 s after the first failure', pollAfter([0, offline]), true, ['code', 1_000]],
-    ['waits 2 s after the second failure', pollAfter([0, offline], [1_000, offline]), true, ['code', 3_000]],
+    ['waits 1 s after the first failure', polled([0, offline]), true, ['code', 1_000]],
+    ['waits 2 s after the second failure', polled([0, offline], [1_000, offline]), true, ['code', 3_000]],
     [
       'waits at most 30 s',
-      pollAfter(...Array.from({ length: 9 }, (_, n): Step => [n, offline])),
+      polled(...Array.from({ length: 9 }, (_, n): Step => [n, offline])),
       true,
       ['code', 30_008],
     ],
-    ['waits as long as the provider states', pollAfter([0, limited]), true, ['code', 12_000]],
-    ['retries 5 s after a first refusal', pollAfter([0, refused]), true, ['code', 5_000]],
-    ['retries 10 s after a second refusal', pollAfter(...refusals.slice(0, 2)), true, ['code', 15_000]],
-    [
-      'counts two kinds of refusals together',
-      pollAfter([0, refused], [5_000, unknown]),
-      true,
-      ['code', 15_000],
-    ],
+    ['waits as long as the provider states', polled([0, limited]), true, ['code', 12_000]],
+    ['retries 5 s after a first refusal', polled([0, refused]), true, ['code', 5_000]],
+    ['retries 10 s after a second refusal', polled(...refusals.slice(0, 2)), true, ['code', 15_000]],
+    ['counts two kinds of refusals together', polled([0, refused], [5_000, unknown]), true, ['code', 15_000]],
     [
       'keeps the count of refusals after a transient error between them',
-      pollAfter([0, refused], [5_000, offline], [7_000, refused]),
+      polled([0, refused], [5_000, offline], [7_000, refused]),
       true,
       ['code', 17_000],
     ],
-    ['sends nothing after a third refusal', pollAfter(...refusals), true, undefined],
+    ['sends nothing after a third refusal', polled(...refusals), true, undefined],
     [
       'retries a refusal again after a response in between',
-      pollAfter(...refusals.slice(0, 2), [15_000, { status: 'unlinked' }, 'state'], [18_000, refused]),
+      polled(...refusals.slice(0, 2), [15_000, unlinked, 'state'], [18_000, refused]),
       false,
       ['state', 23_000],
     ],
-    ['does not retry after an unpaid plan', pollAfter([0, unpaid]), true, undefined],
-    [
-      'requests immediately after a change',
-      pollAfter([0, linked], [1, 'changed']),
-      true,
-      ['code', -Infinity],
-    ],
-    ['keeps the backoff after a change', pollAfter([0, limited], [1, 'changed']), true, ['code', 12_000]],
+    ['does not retry after an unpaid plan', polled([0, unpaid]), true, undefined],
+    ['requests immediately after a change', polled([0, linked], [1, 'changed']), true, ['code', -Infinity]],
+    ['keeps the backoff after a change', polled([0, limited], [1, 'changed']), true, ['code', 12_000]],
     [
       'waits until one second after a promised push',
-      pollAfter([0, { status: 'unlinked', nextInMs: 8_000 }, 'pushed']),
+      polled([0, { status: 'unlinked', nextInMs: 8_000 }, 'pushed']),
       true,
       ['code', 9_000],
     ],
     [
       'waits at most one minute for a promised push',
-      pollAfter([0, { status: 'unlinked', nextInMs: 9e9 }, 'pushed']),
+      polled([0, { status: 'unlinked', nextInMs: 9e9 }, 'pushed']),
       true,
       ['code', 61_000],
     ],
     [
       'does not wait for a push that was promised before the clock was set back',
-      pollAfter([0, { ...linked, nextInMs: 8_000 }], [-60_000, { status: 'preparing' }]),
+      polled([0, { ...linked, nextInMs: 8_000 }], [-60_000, preparing]),
       false,
       ['state', -57_000],
     ],
@@ -208,95 +188,77 @@ describe('dueRequest()', () => {
     atMs: number,
     expected: PairingWant | undefined,
   ])[] = [
-    ['sends the first read', pollAfter(), 'state', 0, 'state'],
-    ['sends the first read for a code', pollAfter(), 'code', 0, 'code'],
+    ['sends the first read', polled(), 'state', 0, 'state'],
+    ['sends the first read for a code', polled(), 'code', 0, 'code'],
     [
       'serves a read from a state that is younger than the interval',
-      pollAfter([0, { status: 'preparing' }]),
+      polled([0, preparing]),
       'state',
       2_999,
       undefined,
     ],
-    ['sends a read after the interval', pollAfter([0, { status: 'preparing' }]), 'state', 3_000, 'state'],
-    ['serves a code read from a code that is still valid', pollAfter([0, qr(1)]), 'code', 2_999, undefined],
-    ['reads the state for a page that shows a code', pollAfter([0, qr(1)]), 'code', 3_000, 'state'],
+    ['sends a read after the interval', polled([0, preparing]), 'state', 3_000, 'state'],
+    ['serves a code read from a code that is still valid', polled([0, qr(1)]), 'code', 2_999, undefined],
+    ['reads the state for a page that shows a code', polled([0, qr(1)]), 'code', 3_000, 'state'],
     [
       'serves a page that shows a code from the state that another page read',
-      pollAfter([0, qr(1)], [2_000, { status: 'unlinked' }]),
+      polled([0, qr(1)], [2_000, unlinked]),
       'code',
       4_000,
       undefined,
     ],
     [
       'sends the last read for an expired code immediately',
-      pollAfter([0, qr(1, 20_000)], [19_500, { status: 'unlinked' }]),
+      polled([0, qr(1, 20_000)], [19_500, unlinked]),
       'state',
       20_000,
       'state',
     ],
     [
       'serves the last read of the second page from the cached state',
-      pollAfter([0, qr(1, 20_000)], [20_000, { status: 'unlinked' }]),
+      polled([0, qr(1, 20_000)], [20_000, unlinked]),
       'state',
       20_100,
       undefined,
     ],
-    [
-      'reads the state if a page requests a code while linking',
-      pollAfter([0, { status: 'linking' }]),
-      'code',
-      1_000,
-      'state',
-    ],
-    ['sends nothing during a backoff', pollAfter([0, offline]), 'state', 999, undefined],
-    ['sends a read after a backoff', pollAfter([0, offline]), 'state', 1_000, 'state'],
-    ['sends nothing while the provider requests a pause', pollAfter([0, limited]), 'code', 11_999, undefined],
-    [
-      'serves reads right after a refusal with the refusal',
-      pollAfter(...refusals),
-      'state',
-      15_999,
-      undefined,
-    ],
-    ['retries after a refusal when a page reads', pollAfter(...refusals), 'state', 16_000, 'state'],
-    ['sends a read after a change', pollAfter([0, linked], [1, 'changed']), 'state', 2, 'state'],
-    ['sends a read after the clock was set back', pollAfter([0, linked]), 'state', -60_000, 'state'],
+    ['reads the state if a page requests a code while linking', polled([0, linking]), 'code', 1_000, 'state'],
+    ['sends nothing during a backoff', polled([0, offline]), 'state', 999, undefined],
+    ['sends a read after a backoff', polled([0, offline]), 'state', 1_000, 'state'],
+    ['sends nothing while the provider requests a pause', polled([0, limited]), 'code', 11_999, undefined],
+    ['serves reads right after a refusal with the refusal', polled(...refusals), 'state', 15_999, undefined],
+    ['retries after a refusal when a page reads', polled(...refusals), 'state', 16_000, 'state'],
+    ['sends a read after a change', polled([0, linked], [1, 'changed']), 'state', 2, 'state'],
+    ['sends a read after the clock was set back', polled([0, linked]), 'state', -60_000, 'state'],
     [
       'sends a read if the clock was set back during the pause after a failure',
-      pollAfter([0, offline]),
+      polled([0, offline]),
       'state',
       -60_000,
       'state',
     ],
     [
       'sends a read if the clock was set back during a pause that continues after a change',
-      pollAfter([0, offline], [1, 'changed']),
+      polled([0, offline], [1, 'changed']),
       'state',
       -60_000,
       'state',
     ],
     [
       'sends a read after the pause of a failure, even if the clock was set back before',
-      pollAfter([0, linked], [-60_000, offline]),
+      polled([0, linked], [-60_000, offline]),
       'state',
       -59_000,
       'state',
     ],
     [
       'serves reads of a link from the cached state during the minimum interval',
-      pollAfter([0, linked]),
+      polled([0, linked]),
       'code',
       999,
       undefined,
     ],
-    ['reads a link again if a page reads later', pollAfter([0, linked]), 'code', 1_000, 'state'],
-    [
-      'reads a stopped session again if a page reads later',
-      pollAfter([0, { status: 'stopped' }]),
-      'code',
-      1_000,
-      'code',
-    ],
+    ['reads a link again if a page reads later', polled([0, linked]), 'code', 1_000, 'state'],
+    ['reads a stopped session again if a page reads later', polled([0, stopped]), 'code', 1_000, 'code'],
   ]
   it.each(rows)('%s', (_, poll, want, atMs, expected) => {
     expect(dueRequest(poll, want, T + atMs, timing)).toBe(expected)
@@ -309,38 +271,28 @@ describe('shownQrCode()', () => {
     return shown && [shown.payload.kind === 'text' && shown.payload.value, shown.hideInMs, shown.expiresInMs]
   }
   const rows: readonly (readonly [title: string, poll: PollState, atMs: number, expected: unknown])[] = [
-    ['shows a code that was just issued', pollAfter([0, qr(1)]), 0, ['2@code1', 20_000, 60_000]],
-    ['shows a code until it expires', pollAfter([0, qr(1, 20_000)]), 19_999, ['2@code1', 1, 1]],
-    ['shows no expired code', pollAfter([0, qr(1, 20_000)]), 20_000, undefined],
+    ['shows a code that was just issued', polled([0, qr(1)]), 0, ['2@code1', 20_000, 60_000]],
+    ['shows a code until it expires', polled([0, qr(1, 20_000)]), 19_999, ['2@code1', 1, 1]],
+    ['shows no expired code', polled([0, qr(1, 20_000)]), 20_000, undefined],
     [
       'starts the lifetime of a code at its request',
-      pollAfter([0, qr(1, 20_000)]),
+      polled([0, qr(1, 20_000)]),
       5_000,
       ['2@code1', 15_000, 15_000],
     ],
     [
       'keeps a code while the provider prepares the next one',
-      pollAfter([0, qr(1, 20_000)], [5_000, { status: 'preparing' }, 'code']),
+      polled([0, qr(1, 20_000)], [5_000, preparing, 'code']),
       5_000,
       ['2@code1', 15_000, 15_000],
     ],
-    ['shows the newest code', pollAfter([0, qr(1)], [5_000, qr(2)]), 5_000, ['2@code2', 17_000, 20_000]],
-    [
-      'shows no code after a phone has scanned',
-      pollAfter([0, qr(1)], [1, { status: 'linking' }]),
-      1,
-      undefined,
-    ],
-    [
-      'shows no code when the provider session is stopped',
-      pollAfter([0, qr(1)], [1, { status: 'stopped' }]),
-      1,
-      undefined,
-    ],
-    ['shows no code from before a change', pollAfter([0, qr(1)], [1, 'changed']), 1, undefined],
+    ['shows the newest code', polled([0, qr(1)], [5_000, qr(2)]), 5_000, ['2@code2', 17_000, 20_000]],
+    ['shows no code after a phone has scanned', polled([0, qr(1)], [1, linking]), 1, undefined],
+    ['shows no code when the provider session is stopped', polled([0, qr(1)], [1, stopped]), 1, undefined],
+    ['shows no code from before a change', polled([0, qr(1)], [1, 'changed']), 1, undefined],
     [
       'keeps a code after a failed request',
-      pollAfter([0, qr(1, 20_000)], [1, offline]),
+      polled([0, qr(1, 20_000)], [1, offline]),
       1,
       ['2@code1', 19_999, 19_999],
     ],
@@ -350,12 +302,11 @@ describe('shownQrCode()', () => {
   })
 
   it('gives each code a different number', () => {
-    expect(pollAfter([0, qr(1)], [1, qr(1)], [2, qr(2)], [3, 'changed'], [4, qr(3)]).qrCount).toBe(3)
+    expect(polled([0, qr(1)], [1, qr(1)], [2, qr(2)], [3, 'changed'], [4, qr(3)]).qrCount).toBe(3)
   })
 })
 
-describe('the poll interval if webhooks arrive before polls', () => {
-  const unlinked: PairingSnapshot = { status: 'unlinked' }
+describe('the schedule if webhooks arrive before polls', () => {
   /** A webhook, and the state that the following requests find. */
   const announced = (atMs: number, what: PairingSnapshot, want: PairingWant = 'code'): readonly Step[] => [
     [atMs, 'webhook'],
@@ -373,11 +324,7 @@ describe('the poll interval if webhooks arrive before polls', () => {
     [
       'webhooks about states and about codes',
       true,
-      [
-        [0, { status: 'stopped' }],
-        ...announced(1_000, { status: 'preparing' }, 'state'),
-        ...announced(2_000, unlinked, 'state'),
-      ],
+      [[0, stopped], ...announced(1_000, preparing, 'state'), ...announced(2_000, unlinked, 'state')],
     ],
     [
       'a code that is read shortly after the state of its webhook',
@@ -429,8 +376,8 @@ describe('the poll interval if webhooks arrive before polls', () => {
       [...first, ...announced(60_000, qr(2)), [74_999, 'webhook'], [80_000, qr(3)]],
     ],
     ['a change by the user', true, [...trusted, [85_000, 'changed'], [86_000, qr(4)]]],
-  ])('after %s: webhooks are trusted: %s', (_, expected, steps) => {
-    expect(areTrusted(pollAfter(...steps).webhooks)).toBe(expected)
+  ])('trusts webhooks after %s: %s', (_, expected, steps) => {
+    expect(areTrusted(polled(...steps).webhooks)).toBe(expected)
   })
 
   it.each<readonly [string, readonly Step[], readonly [PairingWant, number]]>([
@@ -461,30 +408,26 @@ describe('the poll interval if webhooks arrive before polls', () => {
       [
         [0, qr(1)],
         [4_000, 'webhook'],
-        [4_050, { status: 'preparing' }],
+        [4_050, preparing],
       ],
       ['code', 5_000],
     ],
-    [
-      'polls as usual while the session starts',
-      [...trusted, [85_000, { status: 'preparing' }]],
-      ['state', 88_000],
-    ],
-    ['polls as usual while linking', [...trusted, [85_000, { status: 'linking' }]], ['state', 86_000]],
+    ['polls as usual while the session starts', [...trusted, [85_000, preparing]], ['state', 88_000]],
+    ['polls as usual while linking', [...trusted, [85_000, linking]], ['state', 86_000]],
     ['polls as usual after a missed webhook', [...trusted, [90_000, qr(4)]], ['state', 93_000]],
   ])('%s', (_, steps, [want, atMs]) => {
-    expect(nextRequest(pollAfter(...steps), true, timing)).toEqual({ want, at: T + atMs })
+    expect(nextRequest(polled(...steps), true, timing)).toEqual({ want, at: T + atMs })
   })
 
   it('polls after 20 s if no page shows a code', () => {
-    expect(nextRequest(pollAfter(...trusted), false, timing)).toEqual({ want: 'state', at: T + 100_050 })
+    expect(nextRequest(polled(...trusted), false, timing)).toEqual({ want: 'state', at: T + 100_050 })
   })
 
   it.each([
     ['of unknown age until 2 s after the next poll', [[0, qr(1), 'code']], 22_000],
     ['until it expires', [[0, qr(1, 18_000), 'code']], 18_000],
   ] as const)('shows a code %s', (_, steps, expected) => {
-    const webhooks = pollAfter(...trusted).webhooks
+    const webhooks = polled(...trusted).webhooks
     const poll = steps.reduce<PollState>(
       (before, [atMs, what, want]) =>
         afterSnapshot(before, what, { want, sentAt: T + atMs, at: T + atMs }, timing),
@@ -495,89 +438,27 @@ describe('the poll interval if webhooks arrive before polls', () => {
 })
 
 describe('the reason why a link has ended', () => {
-  const reasonless: PairingSnapshot = { status: 'stopped' }
-  it.each<readonly [string, boolean, readonly Step[]]>([
+  it.each<readonly [string, boolean, PollState]>([
+    ['no phone is linked', true, polled([0, linked], [15_000, unlinked])],
+    ['the provider sends a QR code', true, polled([0, linked], [15_000, qr(1)])],
+    ['data of an earlier link is in the way', true, polled([0, linked], [15_000, stale])],
     [
-      'no phone is linked',
+      'the provider states it',
       true,
-      [
-        [0, linked],
-        [15_000, { status: 'unlinked' }],
-      ],
+      polled([0, linked], [15_000, { status: 'stopped', reason: 'unlinked' }]),
     ],
-    [
-      'the provider sends a QR code',
-      true,
-      [
-        [0, linked],
-        [15_000, qr(1)],
-      ],
-    ],
-    [
-      'data of an earlier link is in the way',
-      true,
-      [
-        [0, linked],
-        [15_000, { status: 'stale' }],
-      ],
-    ],
-    [
-      'the provider states that reason',
-      true,
-      [
-        [0, linked],
-        [15_000, { status: 'stopped', reason: 'unlinked' }],
-      ],
-    ],
-    [
-      'the provider session is stopped, which keeps a link',
-      false,
-      [
-        [0, linked],
-        [15_000, reasonless],
-      ],
-    ],
-    [
-      'the provider starts',
-      false,
-      [
-        [0, linked],
-        [15_000, { status: 'preparing' }],
-      ],
-    ],
-    [
-      'a phone is linked again',
-      false,
-      [
-        [0, linked],
-        [15_000, qr(1)],
-        [20_000, linked],
-      ],
-    ],
-    [
-      'the user has changed the session since then',
-      false,
-      [
-        [0, linked],
-        [15_000, qr(1)],
-        [20_000, 'changed'],
-      ],
-    ],
-    [
-      'there was no link',
-      false,
-      [
-        [0, { status: 'preparing' }],
-        [1_000, { status: 'unlinked' }],
-      ],
-    ],
-  ])('%s: %s', (_, expected, steps) => {
-    expect(pollAfter(...steps).isUnlinked).toBe(expected)
+    ['the provider session is stopped, which keeps a link', false, polled([0, linked], [15_000, stopped])],
+    ['the provider starts', false, polled([0, linked], [15_000, preparing])],
+    ['a phone is linked again', false, polled([0, linked], [15_000, qr(1)], [20_000, linked])],
+    ['the user has changed the session', false, polled([0, linked], [15_000, qr(1)], [20_000, 'changed'])],
+    ['there was no link', false, polled([0, preparing], [1_000, unlinked])],
+  ])('is that the phone was unlinked, if %s: %s', (_, expected, poll) => {
+    expect(poll.isUnlinked).toBe(expected)
   })
 })
 
 describe('shownPairingCode()', () => {
-  const code = (value: string, expiresInMs?: number): PairingSnapshot => ({
+  const code = (value = 'AAAA1111', expiresInMs?: number): PairingSnapshot => ({
     status: 'pairing-code',
     pairingCode: value,
     ...(expiresInMs !== undefined && { expiresInMs }),
@@ -588,24 +469,19 @@ describe('shownPairingCode()', () => {
     atMs: number,
     expected: string | undefined,
   ])[] = [
-    [
-      'shows a code for the lifetime that the provider documents',
-      pollAfter([0, code('AAAA1111')]),
-      149_999,
-      'AAAA1111',
-    ],
-    ['shows no code after its lifetime', pollAfter([0, code('AAAA1111')]), 150_000, undefined],
-    ['accepts a shorter lifetime', pollAfter([0, code('AAAA1111', 40_000)]), 40_000, undefined],
-    ['limits a longer lifetime', pollAfter([0, code('AAAA1111', 9e9)]), 150_000, undefined],
+    ['shows a code for the lifetime that the provider documents', polled([0, code()]), 149_999, 'AAAA1111'],
+    ['shows no code after its lifetime', polled([0, code()]), 150_000, undefined],
+    ['accepts a shorter lifetime', polled([0, code('AAAA1111', 40_000)]), 40_000, undefined],
+    ['limits a longer lifetime', polled([0, code('AAAA1111', 9e9)]), 150_000, undefined],
     [
       'does not extend the lifetime of a repeated code',
-      pollAfter([0, code('AAAA1111')], [100_000, code('AAAA1111')]),
+      polled([0, code()], [100_000, code()]),
       150_000,
       undefined,
     ],
-    ['shows the newest code', pollAfter([0, code('AAAA1111')], [1, code('BBBB2222')]), 2, 'BBBB2222'],
-    ['shows no code when a phone is linked', pollAfter([0, code('AAAA1111')], [1, linked]), 2, undefined],
-    ['shows no code from before a change', pollAfter([0, code('AAAA1111')], [1, 'changed']), 2, undefined],
+    ['shows the newest code', polled([0, code()], [1, code('BBBB2222')]), 2, 'BBBB2222'],
+    ['shows no code when a phone is linked', polled([0, code()], [1, linked]), 2, undefined],
+    ['shows no code from before a change', polled([0, code()], [1, 'changed']), 2, undefined],
   ]
   it.each(rows)('%s', (_, poll, atMs, expected) => {
     expect(shownPairingCode(poll, T + atMs)?.value).toBe(expected)
@@ -617,7 +493,8 @@ describe('a provider whose reads start a pairing', () => {
   const starting = (isStarted: boolean, ...steps: readonly Step[]): PollState =>
     steps.reduce<PollState>(
       (poll, [atMs, what, want]) => {
-        if (typeof what === 'string' || what instanceof PairingError) throw new Error('Not in these rows.')
+        if (typeof what === 'string' || what instanceof PairingError)
+          throw new Error('These rows contain only snapshots.')
         const origin = {
           want: want === 'pushed' ? undefined : (want ?? 'state'),
           sentAt: T + atMs,
@@ -633,29 +510,29 @@ describe('a provider whose reads start a pairing', () => {
     ['reads the state if a page requests a code before a start', starting(false), 0, 'state'],
     [
       'requests no code while the provider waits for a start',
-      starting(false, [0, { status: 'unlinked' }]),
+      starting(false, [0, unlinked]),
       60_000,
       'state',
     ],
-    ['requests the code after a start', starting(true, [0, { status: 'unlinked' }]), 0, 'code'],
+    ['requests the code after a start', starting(true, [0, unlinked]), 0, 'code'],
     ['requests no code while a code is valid', starting(true, code), 19_999, 'state'],
     ['reads the state when the code expires', starting(true, code), 20_000, 'state'],
     [
       'requests no code within one second after the code expires',
-      starting(true, code, [20_000, { status: 'unlinked' }]),
+      starting(true, code, [20_000, unlinked]),
       20_999,
       undefined,
     ],
     [
       'requests the next code one second after the code expires',
-      starting(true, code, [20_000, { status: 'unlinked' }]),
+      starting(true, code, [20_000, unlinked]),
       21_000,
       'code',
     ],
-    ['requests no code while linking', starting(true, code, [5_000, { status: 'linking' }]), 60_000, 'state'],
+    ['requests no code while linking', starting(true, code, [5_000, linking]), 60_000, 'state'],
     [
       'requests no code when the provider session is stopped',
-      starting(true, code, [5_000, { status: 'stopped' }]),
+      starting(true, code, [5_000, stopped]),
       60_000,
       'state',
     ],
@@ -664,9 +541,9 @@ describe('a provider whose reads start a pairing', () => {
   })
 
   it.each<readonly [string, PollState, boolean]>([
-    ['needs a start if there is no code', starting(false, [0, { status: 'unlinked' }]), true],
+    ['needs a start if there is no code', starting(false, [0, unlinked]), true],
     ['needs no start before its state is known', starting(false), false],
-    ['needs no start after a start', starting(true, [0, { status: 'unlinked' }]), false],
+    ['needs no start after a start', starting(true, [0, unlinked]), false],
     ['needs no start while a code is valid', starting(false, code), false],
     ['needs no start when a phone is linked', starting(false, [0, linked]), false],
   ])('%s', (_, poll, expected) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { PairingSnapshot } from '../../src/core/provider.js'
+import type { PairingAccount, PairingSnapshot } from '../../src/core/provider.js'
 import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
 import type { LinkedEvent } from '../../src/server/link-reports.js'
 import { createPairingLink, verifyPairingLink } from '../../src/server/pairing-link.js'
@@ -75,6 +75,24 @@ describe('expiresAt of an authorization', () => {
   })
 })
 
+/** A linked account, and an authorization that expects this number. */
+function expecting(expectedPhoneNumber: string, account: PairingAccount) {
+  const onError = onErrorOf()
+  const onLinked = vi.fn()
+  const setup = createSetup(
+    { getStatus: async () => ({ status: 'linked', account }) },
+    { authorize: () => ({ expectedPhoneNumber }), onError, onLinked },
+  )
+  /** Watches for a minute. */
+  const watch = async (): Promise<void> => {
+    const tab = await setup.watch()
+    await advance(MINUTE_MS)
+    tab.leave()
+    await settle()
+  }
+  return { setup, onError, onLinked, watch }
+}
+
 describe('expectedPhoneNumber of an authorization', () => {
   it('refuses a pairing code for another number before it calls the provider', async () => {
     const setup = createSetup({}, { authorize: () => ({ expectedPhoneNumber: '+55 11 98765-4321' }) })
@@ -91,25 +109,14 @@ describe('expectedPhoneNumber of an authorization', () => {
     ['(011) 98765-4321', '5511987654321'],
     ['+225 07 08 09 10 11', '22508091011'],
     ['+229 01 97 12 34 56', '22997123456'],
-  ])(
-    'allows %s to request a code for %s, and calls onLinked for it',
-    async (expectedPhoneNumber, phoneNumber) => {
-      const onError = onErrorOf()
-      const onLinked = vi.fn()
-      const setup = createSetup(
-        { getStatus: async () => ({ status: 'linked', account: { phoneNumber } }) },
-        { authorize: () => ({ expectedPhoneNumber }), onError, onLinked },
-      )
-      expect((await setup.post(code(phoneNumber))).status).toBe(200)
-      await expectRefusal(await setup.post(code('5511987654322')), 'wrong-phone-number')
-      const tab = await setup.watch()
-      await advance(MINUTE_MS)
-      expect(onLinked).toHaveBeenCalledTimes(1)
-      expect(onError).not.toHaveBeenCalled()
-      tab.leave()
-      await settle()
-    },
-  )
+  ])('allows %s to request a code for %s, and calls onLinked for it', async (expected, phoneNumber) => {
+    const { setup, onError, onLinked, watch } = expecting(expected, { phoneNumber })
+    expect((await setup.post(code(phoneNumber))).status).toBe(200)
+    await expectRefusal(await setup.post(code('5511987654322')), 'wrong-phone-number')
+    await watch()
+    expect(onLinked).toHaveBeenCalledTimes(1)
+    expect(onError).not.toHaveBeenCalled()
+  })
 
   it.each([
     ['+995 577 12 34 56', '99577123456'],
@@ -117,29 +124,14 @@ describe('expectedPhoneNumber of an authorization', () => {
     ['+995 123 45 67', '995571234567'],
   ])(
     'reports once that the phone of %s is probably %s, and calls onLinked',
-    async (expectedPhoneNumber, phoneNumber) => {
-      const onError = onErrorOf()
-      const onLinked = vi.fn()
-      const setup = createSetup(
-        { getStatus: async () => ({ status: 'linked', account: { phoneNumber } }) },
-        { authorize: () => ({ expectedPhoneNumber }), onError, onLinked },
-      )
+    async (expected, phoneNumber) => {
+      const { setup, onError, onLinked, watch } = expecting(expected, { phoneNumber })
       expect((await setup.post(code(phoneNumber))).status).toBe(200)
-      const tab = await setup.watch()
-      await advance(MINUTE_MS)
+      await watch()
       expect(onLinked).toHaveBeenCalledTimes(1)
-      expect(onError.mock.calls).toEqual([
-        [
-          expect.objectContaining({
-            code: 'wrong-phone-number',
-            message: expect.stringContaining('probably'),
-          }),
-          { in: 'expectedPhoneNumber' },
-        ],
-      ])
+      const error = { code: 'wrong-phone-number', message: expect.stringContaining('probably') }
+      expect(onError.mock.calls).toEqual([[expect.objectContaining(error), { in: 'expectedPhoneNumber' }]])
       expect(JSON.stringify([onError.mock.calls, setup.log])).not.toContain(phoneNumber)
-      tab.leave()
-      await settle()
     },
   )
 
@@ -170,53 +162,30 @@ describe('expectedPhoneNumber of an authorization', () => {
   )
 
   it('reports a link of another phone once to onError, keeps the link and does not call onLinked', async () => {
-    const onError = onErrorOf()
-    const onLinked = vi.fn()
-    const setup = createSetup(
-      { getStatus: async () => ({ status: 'linked', account: { phoneNumber: OTHER } }) },
-      { authorize: () => ({ expectedPhoneNumber: NUMBER }), onError, onLinked },
-    )
-    const tab = await setup.watch()
-    await advance(MINUTE_MS)
+    const { setup, onError, onLinked, watch } = expecting(NUMBER, { phoneNumber: OTHER })
+    await watch()
     await setup.get()
-    expect(onError.mock.calls).toEqual([
-      [expect.objectContaining({ code: 'wrong-phone-number' }), { in: 'expectedPhoneNumber' }],
-    ])
+    const error = { code: 'wrong-phone-number' }
+    expect(onError.mock.calls).toEqual([[expect.objectContaining(error), { in: 'expectedPhoneNumber' }]])
     expect(JSON.stringify([onError.mock.calls, setup.log])).not.toContain(OTHER)
     expect(onLinked).not.toHaveBeenCalled()
     expect(setup.calls).not.toContain('unlink')
-    tab.leave()
-    await settle()
   })
-})
 
-describe('expectedPhoneNumber, if the provider does not name the phone', () => {
   it.each([
     ['no account', {}],
     ['a name without a number', { name: 'Ana' }],
     ['an id that hides the number', { id: '123456789012345@lid' }],
-  ])('is reported to onError as not checked, once, for %s', async (_title, account) => {
-    const onError = onErrorOf()
-    const onLinked = vi.fn()
-    const setup = createSetup(
-      { getStatus: async () => ({ status: 'linked', account }) },
-      { authorize: () => ({ expectedPhoneNumber: NUMBER }), onError, onLinked },
-    )
-    const tab = await setup.watch()
-    await advance(MINUTE_MS)
-    expect(onError.mock.calls).toEqual([
-      [
-        expect.objectContaining({ message: expect.stringContaining('not checked') }),
-        { in: 'expectedPhoneNumber' },
-      ],
-    ])
+  ])('is reported once to onError as not checked if the provider reports %s', async (_, account) => {
+    const { onError, onLinked, watch } = expecting(NUMBER, account)
+    await watch()
+    const error = { message: expect.stringContaining('not checked') }
+    expect(onError.mock.calls).toEqual([[expect.objectContaining(error), { in: 'expectedPhoneNumber' }]])
     expect(onLinked).toHaveBeenCalledTimes(1)
-    tab.leave()
-    await settle()
   })
 })
 
-describe('onLinked and onUnlinked', () => {
+describe('the listeners onLinked and onUnlinked', () => {
   const account = { phoneNumber: NUMBER, name: 'Ana' }
   function linkedSetup(options: Partial<Pick<PairingHandlerOptions, 'onLinked'>> = {}) {
     const seen: unknown[] = []

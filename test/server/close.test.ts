@@ -10,7 +10,8 @@ describe('handler.close()', () => {
     const setup = createSetup()
     const tabs = [await setup.watch(), await setup.watch('&method=phone-code')]
     await advance(10_000)
-    await setup.handler.close()
+    // A host may call it more than once.
+    await Promise.all([setup.handler.close(), setup.handler.close()])
     await settle()
     expect(tabs.map(({ isOver }) => isOver)).toEqual([true, true])
     expect(setup.watchers).toBe(0)
@@ -79,15 +80,6 @@ describe('handler.close()', () => {
     expect(vi.getTimerCount()).toBe(1)
     await setup.handler.close()
     expect(vi.getTimerCount()).toBe(0)
-  })
-
-  it('can be called twice', async () => {
-    const setup = createSetup()
-    const tab = await setup.watch()
-    await Promise.all([setup.handler.close(), setup.handler.close()])
-    await setup.handler.close()
-    await settle()
-    expect(tab.isOver).toBe(true)
   })
 })
 

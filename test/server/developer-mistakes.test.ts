@@ -40,7 +40,6 @@ const throws = (error: unknown) => (): never => {
 const printed = (): string => consoleError.mock.calls.map((line) => line.map(String).join(' ')).join('\n')
 
 interface Mistake {
-  readonly name: string
   readonly place: string
   readonly options?: (error: unknown) => SetupOptions
   readonly methods?: (error: unknown) => Parameters<typeof createSetup>[0]
@@ -51,80 +50,70 @@ const read = (setup: Setup): Promise<Response> => setup.get('?want=code')
 const webhook = (setup: Setup): Promise<Response> => setup.webhook({}, { query: `?secret=${SECRET}` })
 
 const mistakes: readonly Mistake[] = [
-  { name: 'authorize', place: 'authorize', options: (error) => ({ authorize: throws(error) }), send: read },
-  { name: 'provider', place: 'provider', options: (error) => ({ provider: throws(error) }), send: read },
+  { place: 'authorize', options: (error) => ({ authorize: throws(error) }), send: read },
+  { place: 'provider', options: (error) => ({ provider: throws(error) }), send: read },
   {
-    name: 'tenant',
     place: 'tenant',
     options: (error) => ({ provider: () => spyProvider(), tenant: throws(error) }),
     send: read,
   },
   {
-    name: 'webhookSecret',
     place: 'webhookSecret',
     options: (error) => ({ webhookSecret: throws(error) }),
     send: webhook,
   },
   {
-    name: 'readWebhook',
     place: 'readWebhook',
     options: () => ({ webhookSecret: SECRET }),
     methods: (error) => ({ readWebhook: throws(error) }),
     send: webhook,
   },
   {
-    name: 'getQrCode',
     place: 'getQrCode',
     methods: (error) => ({ getQrCode: throws(error) }),
     send: read,
   },
   {
-    name: 'getStatus',
     place: 'getStatus',
     methods: (error) => ({ getStatus: throws(error) }),
     send: (setup) => setup.get(),
   },
   {
-    name: 'requestPairingCode',
     place: 'requestPairingCode',
     methods: (error) => ({ requestPairingCode: throws(error) }),
     send: (setup) => setup.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
   },
   {
-    name: 'reset',
     place: 'reset',
     methods: (error) => ({ reset: throws(error) }),
     send: (setup) => setup.post({ action: 'reset' }),
   },
   {
-    name: 'unlink',
     place: 'unlink',
     methods: (error) => ({ unlink: throws(error) }),
     send: (setup) => setup.post({ action: 'unlink' }),
   },
 ]
 
-describe.each(mistakes)('an exception in $name', ({ place, options, methods, send }) => {
+describe.each(mistakes)('an exception in $place', ({ place, options, methods, send }) => {
   const error = new ReferenceError(`getUser is not defined, ${SECRET}`)
   const setUp = (more: SetupOptions = {}): Setup =>
     createSetup(methods?.(error), { ...options?.(error), ...more })
 
-  it('reaches onError unchanged, with the name of its place', async () => {
+  it('reaches onError unchanged, the page as the code "unknown", and the log as its class', async () => {
     const onError = vi.fn()
-    await send(setUp({ onError }))
+    const setup = setUp({ onError })
+    const response = await send(setup)
     expect(onError.mock.calls).toEqual([[error, { in: place }]])
     expect(onError.mock.calls[0]?.[0]).toBe(error)
-  })
-
-  it('is returned to the page only as the code "unknown"', async () => {
-    const response = await send(setUp())
     // A failed read of the provider is part of an update. A failure of the app or of an action is HTTP 500.
     if (place === 'getQrCode' || place === 'getStatus') {
-      expect(await updateOf(response)).toMatchObject({
-        status: 'preparing',
-        error: { code: 'unknown' },
-      })
+      expect(await updateOf(response)).toMatchObject({ status: 'preparing', error: { code: 'unknown' } })
     } else await expectRefusal(response, 'unknown', { status: 500 })
+    expect(setup.log).toContainEqual(
+      expect.objectContaining({ event: 'error', in: place, code: 'unknown', error: 'ReferenceError' }),
+    )
+    expect(JSON.stringify(setup.log)).not.toMatch(new RegExp(`${SECRET}|getUser`))
   })
 
   it('is printed once outside production, with the exception and its place', async () => {
@@ -143,16 +132,6 @@ describe.each(mistakes)('an exception in $name', ({ place, options, methods, sen
     await send(setUp({ onError }))
     expect(consoleError).not.toHaveBeenCalled()
     expect(onError).toHaveBeenCalledOnce()
-  })
-
-  it('is logged by place and class, without its message', async () => {
-    const setup = setUp()
-    await send(setup)
-    expect(setup.log).toContainEqual(
-      expect.objectContaining({ event: 'error', in: place, code: 'unknown', error: 'ReferenceError' }),
-    )
-    expect(JSON.stringify(setup.log)).not.toContain(SECRET)
-    expect(JSON.stringify(setup.log)).not.toContain('getUser')
   })
 })
 
@@ -188,11 +167,13 @@ describe('authorize()', () => {
     ],
     ['a PairingError of another subject', new PairingError('rate-limited', 'Too often.')],
     ['a PairingError about the provider', new PairingError('unauthorized', 'The key is wrong.')],
-  ])('responds with 500 if it throws %s', async (_, error) => {
-    const onError = vi.fn()
-    const setup = createSetup({}, { authorize: throws(error), onError })
-    await expectRefusal(await setup.get(), 'unknown', { status: 500 })
-    expect(onError.mock.calls).toEqual([[error, { in: 'authorize' }]])
+  ])('responds with 500 if it throws or rejects with %s', async (_, error) => {
+    for (const authorize of [throws(error), () => Promise.reject(error)]) {
+      const onError = vi.fn()
+      const setup = createSetup({}, { authorize, onError })
+      await expectRefusal(await setup.get(), 'unknown', { status: 500 })
+      expect(onError.mock.calls).toEqual([[error, { in: 'authorize' }]])
+    }
     expect(printed()).toContain("throw new PairingError('sign-in-required')")
   })
 
@@ -201,6 +182,8 @@ describe('authorize()', () => {
     ['a user', { id: 7, token: SECRET }, 'an object'],
     ['text', SECRET, 'a string'],
     ['null', null, 'null'],
+    ['1', 1, 'a number'],
+    ['a promise of a user', Promise.resolve({ id: 7 }), 'an object'],
   ])('responds with 403 and reports it if it returns %s', async (_, value, named) => {
     const onError = vi.fn()
     const setup = createSetup({}, { authorize: () => value as boolean, onError })
@@ -210,9 +193,10 @@ describe('authorize()', () => {
     expect(printed()).not.toContain(SECRET)
   })
 
-  it('reports nothing if it returns false', async () => {
+  it('reports nothing if it returns false or a promise of false', async () => {
     const onError = vi.fn()
-    await expectRefusal(await createSetup({}, { authorize: () => false, onError }).get(), 'forbidden')
+    for (const authorize of [() => false, async () => false])
+      await expectRefusal(await createSetup({}, { authorize, onError }).get(), 'forbidden')
     expect(onError).not.toHaveBeenCalled()
     expect(consoleError).not.toHaveBeenCalled()
   })

@@ -59,11 +59,6 @@ describe('in an edge runtime', () => {
     expect(setup.takeCalls()).toEqual([call])
   })
 
-  it.each(['reset', 'unlink'])('the action %s calls the provider', async (action) => {
-    expect((await setup.send('', change({ action }, await bearing()))).status).toBe(200)
-    expect(setup.takeCalls()).toEqual([action])
-  })
-
   it('three pairing codes are issued, and the fourth is refused with 429', async () => {
     const body = { action: 'request-pairing-code', phoneNumber: '+55 11 98765-4321' }
     const ask = async () => setup.send('', change(body, await bearing()))
@@ -115,25 +110,5 @@ describe('in an edge runtime', () => {
     expect(await openWith(`Bearer ${token.slice(0, -1)}`)).toBeGreaterThan(400)
     expect(await openWith('')).toBe(401)
     expect(await openWith(`Bearer ${await setup.tokenOf(130_000)}`)).toBe(401)
-  })
-
-  it('a page of an allowed origin may read, and a page of another origin gets 403', async () => {
-    const read = async (origin: string) =>
-      setup.send('?want=state', { headers: { ...(await bearing()), origin } })
-    expect((await read('https://app.example')).headers['access-control-allow-origin']).toBe(
-      'https://app.example',
-    )
-    expect((await read('https://evil.example')).status).toBe(403)
-  })
-
-  it('a refusal is problem details with a code and nothing else', async () => {
-    const answer = await setup.send('?want=no', { headers: await bearing() })
-    expect(answer.headers['content-type']).toBe('application/problem+json')
-    expect(JSON.parse(answer.body)).toEqual({
-      type: 'about:blank',
-      title: 'invalid-request',
-      status: 400,
-      code: 'invalid-request',
-    })
   })
 })

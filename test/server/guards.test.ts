@@ -116,8 +116,13 @@ describe('a preflight request', () => {
 })
 
 describe('a page of another site', () => {
-  const sites: readonly (readonly [string, Record<string, string>])[] = [
+  it.each<readonly [string, Record<string, string>]>([
     ['a foreign Origin', { origin: EVIL }],
+    ['a foreign Origin that begins like ours', { origin: `${OWN}.evil.example` }],
+    ['an Origin that begins like an allowed one', { origin: `${ALLOWED}.evil.example` }],
+    ['the Origin of another scheme', { origin: 'http://host.example' }],
+    ['the Origin of another port', { origin: `${OWN}:8443` }],
+    ['the Origin of a subdomain', { origin: 'https://blog.host.example', 'sec-fetch-site': 'same-site' }],
     ['Origin: null', { origin: 'null' }],
     ['Sec-Fetch-Site: cross-site', { 'sec-fetch-site': 'cross-site' }],
     ['Sec-Fetch-Site: same-site', { 'sec-fetch-site': 'same-site' }],
@@ -128,20 +133,45 @@ describe('a page of another site', () => {
       { origin: EVIL, 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example' },
     ],
     ['two origins', { origin: `${OWN}, ${EVIL}` }],
-  ]
-
-  it.each(sites)('cannot open a stream: %s', async (_, headers) => {
+  ])('cannot read, stream or change anything with %s', async (_, headers) => {
     const setup = openSetup()
-    await expectRefusal(await setup.get('?events', { headers }), 'forbidden')
+    // A read may make the provider issue a code.
+    for (const query of ['?want=code', '?events'])
+      await expectRefusal(await setup.get(query, { headers }), 'forbidden')
+    for (const action of ['reset', 'unlink', 'request-pairing-code'])
+      await expectRefusal(await setup.post({ action, phoneNumber: '5511987654321' }, headers), 'forbidden')
     expect(setup.calls).toEqual([])
     expect(setup.watchers).toBe(0)
   })
 
-  it.each(sites)('cannot change anything: %s', async (_, headers) => {
-    const setup = openSetup()
-    for (const action of ['reset', 'unlink', 'request-pairing-code'])
-      await expectRefusal(await setup.post({ action, phoneNumber: '5511987654321' }, headers), 'forbidden')
-    expect(setup.calls).toEqual([])
+  it('is refused before its request body is read', async () => {
+    const headers = { origin: EVIL, 'content-type': 'application/json' }
+    const request = new Request(HANDLER_URL, { method: 'POST', headers, body: '{"action":"reset"}' })
+    await expectRefusal(await openSetup().handler(request), 'forbidden')
+    expect(request.bodyUsed).toBe(false)
+  })
+})
+
+describe('a page of this site or of an allowed one', () => {
+  it.each<readonly [string, Record<string, string>]>([
+    ['our Origin', { origin: OWN }],
+    ['neither header, which no browser sends', {}],
+    ['Sec-Fetch-Site: same-origin without Origin', { 'sec-fetch-site': 'same-origin' }],
+    [
+      'Sec-Fetch-Site: same-origin behind a gateway',
+      { origin: 'https://public.example', 'sec-fetch-site': 'same-origin' },
+    ],
+    ['an allowed Origin', { origin: ALLOWED }],
+    ['an allowed Origin of another site', { origin: ALLOWED, 'sec-fetch-site': 'cross-site' }],
+  ])('can read and change the session with %s', async (_, headers) => {
+    expect((await openSetup().get('?want=code', { headers })).status).toBe(200)
+    expect((await openSetup().post({ action: 'unlink' }, headers)).status).toBe(200)
+  })
+
+  it('can only read the session if its URL was typed into the address bar', async () => {
+    const headers = { 'sec-fetch-site': 'none' }
+    expect((await openSetup().get('?want=code', { headers })).status).toBe(200)
+    await expectRefusal(await openSetup().post({ action: 'unlink' }, headers), 'forbidden')
   })
 })
 

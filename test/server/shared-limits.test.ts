@@ -22,34 +22,32 @@ const replicasOn = (
   options: SetupOptions = {},
 ): Setup[] => Array.from({ length: count }, () => createSetup(methods, { bus, ...options }))
 
+/** Creates two replicas on one bus. */
+const twoOn = (bus: PairingBus, methods: Partial<PairingProvider> = {}): readonly [Setup, Setup] => [
+  createSetup(methods, { bus }),
+  createSetup(methods, { bus }),
+]
+
 const at = (replicas: readonly Setup[], index: number): Setup => {
   const replica = replicas[index % replicas.length]
-  if (!replica) throw new Error('No replica')
+  if (!replica) throw new Error('There is no replica')
   return replica
 }
 
 const postTo = async (setup: Setup, body: object) => (await setup.post(body)).status
+
+const rejecting = () => Promise.reject(new Error('down'))
+const throwing = (): never => {
+  throw new Error('down')
+}
 
 /** Broken behaviour of a bus. Each replica then works alone. */
 const brokenBuses: readonly (readonly [string, Partial<PairingBus>])[] = [
   ['has neither take() nor last()', { publish: () => {}, subscribe: () => () => {} }],
   ['resolves with undefined', { take: async () => undefined, last: async () => undefined }],
   ['never resolves', { take: silence, last: silence }],
-  [
-    'rejects',
-    { take: () => Promise.reject(new Error('down')), last: () => Promise.reject(new Error('down')) },
-  ],
-  [
-    'throws',
-    {
-      take: () => {
-        throw new Error('down')
-      },
-      last: () => {
-        throw new Error('down')
-      },
-    },
-  ],
+  ['rejects', { take: rejecting, last: rejecting }],
+  ['throws', { take: throwing, last: throwing }],
 ]
 
 const withBroken = (broken: Partial<PairingBus>): PairingBus =>
@@ -136,7 +134,7 @@ describe('changes of one session', () => {
       underWay += 1
       seen.most = Math.max(seen.most, underWay)
       seen.calls.push(name)
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      await pause(1_000)
       underWay -= 1
     }
     const methods: Partial<PairingProvider> = {
@@ -180,7 +178,7 @@ describe('changes of one session', () => {
       async reset() {
         calls += 1
         const isFirst = calls === 1
-        await new Promise((resolve) => setTimeout(resolve, 1_000))
+        await pause(1_000)
         if (isFirst) throw new PairingError('provider-unavailable', 'down')
       },
     }
@@ -206,7 +204,7 @@ describe('changes of one session', () => {
 
   it('leave nothing behind: each turn is released', async () => {
     const bus = memoryBus()
-    const [one, other] = [createSetup({}, { bus }), createSetup({}, { bus })]
+    const [one, other] = twoOn(bus)
     for (const setup of [one, other, one, other]) expect(await postTo(setup, { action: 'reset' })).toBe(200)
     // Only the limit is kept.
     expect(bus.taken).toBe(4)
@@ -313,10 +311,9 @@ describe('the shared record of a session', () => {
 
   it('removes a field from all replicas when one deletes it', async () => {
     const bus = memoryBus()
-    const [one, other] = replicasOn(bus, 2, counting)
-    await one?.get()
+    const [one, other] = twoOn(bus, counting)
+    await one.get()
     await advance(10_000)
-    if (!one || !other) throw new Error('No replica')
     other.provider.getStatus = async ({ memory }) => {
       delete memory?.count
       return { status: 'unlinked' }
@@ -350,8 +347,7 @@ describe('the shared record of a session', () => {
 
   it('shows a valid pairing code on a replica that did not issue it, with four digits of its number', async () => {
     const bus = memoryBus()
-    const [one, other] = replicasOn(bus, 2)
-    if (!one || !other) throw new Error('No replica')
+    const [one, other] = twoOn(bus)
     await one.post(code())
     await advance(60_000)
     const update = await updateOf(other.get())
@@ -368,8 +364,7 @@ describe('the shared record of a session', () => {
 
   it('removes the pairing code when another replica resets the session', async () => {
     const bus = memoryBus()
-    const [one, other] = replicasOn(bus, 2)
-    if (!one || !other) throw new Error('No replica')
+    const [one, other] = twoOn(bus)
     await one.post(code())
     expect((await updateOf(other.get())).pairingCode).toBeDefined()
     await advance(5_000)
@@ -391,7 +386,7 @@ describe('the shared record of a session', () => {
       async getQrCode({ memory = {} }) {
         underWay += 1
         most = Math.max(most, underWay)
-        await new Promise((resolve) => setTimeout(resolve, 300))
+        await pause(300)
         const now = Date.now()
         if (Number(memory.until ?? 0) <= now) {
           connects.push(now)
@@ -445,8 +440,7 @@ describe('the shared record of a session', () => {
 
   it.each(poisons)('does not break a replica if it is replaced with %s', async (_, change) => {
     const bus = memoryBus()
-    const [one, other] = replicasOn(bus, 2, counting)
-    if (!one || !other) throw new Error('No replica')
+    const [one, other] = twoOn(bus, counting)
     await one.get()
     bus.forge(change)
     await advance(5_000)

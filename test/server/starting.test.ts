@@ -76,26 +76,6 @@ describe('GREEN-API that starts while a QR code is on screen', () => {
     const later = await pass(page, 75_000)
     expect(namesOf(later)).toEqual(['awaiting-scan', 'preparing'])
   })
-
-  it('shows the code again if it is available after three seconds', async () => {
-    const { page, replace } = openPage()
-    await pass(page, 3_000)
-    replace(starting, busy)
-    await pass(page, 3_000)
-    replace(json({ stateInstance: 'notAuthorized' }), json({ type: 'qrCode', message: QR_TEXT }))
-    expect(namesOf(await pass(page, 10_000))).toEqual(['awaiting-scan'])
-  })
-
-  it('offers "Start over" 30 s after the code', async () => {
-    const { page, replace } = openPage()
-    await pass(page, 3_000)
-    replace(starting, busy)
-    const seen = await pass(page, 120_000)
-    const waits = seen.filter(({ status }) => status === 'preparing')
-    const offered = waits.findIndex((session) => session.status === 'preparing' && session.canStartOver)
-    expect(offered * 250).toBeGreaterThanOrEqual(25_000)
-    expect(offered * 250).toBeLessThanOrEqual(31_000)
-  })
 })
 
 describe('GREEN-API that starts before a code exists', () => {
