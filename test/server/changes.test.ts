@@ -21,8 +21,8 @@ const post = (setup: Setup, body: object, signal?: AbortSignal): Promise<Respons
     ...(signal && { signal }),
   })
 
-describe.each(['reset', 'unlink'])('%s', (action) => {
-  it('of 100 pages at once is one call of the provider, and all pages get its result', async () => {
+describe.each(['reset', 'unlink'])('the action %s', (action) => {
+  it('is sent to the provider once for 100 pages at once, and all pages get its result', async () => {
     const setup = createSetup({ [action]: () => slow(undefined) })
     const answers = Array.from({ length: 100 }, () => post(setup, { action }))
     await advance(1_000)

@@ -265,7 +265,7 @@ describe('a provider function', () => {
   })
 })
 
-describe('errors of provider calls', () => {
+describe('errors of provider calls:', () => {
   const failing = (error: unknown, onError = vi.fn()) => ({
     onError,
     setup: createSetup({ getStatus: () => Promise.reject(error) }, { onError }),
@@ -282,13 +282,16 @@ describe('errors of provider calls', () => {
     'invalid-answer',
     'network',
     'unknown',
-  ] as const)('report %s, because a developer can repair it', async (code) => {
-    const error = new PairingError(code, 'What happened, and what to do.')
-    const { setup, onError } = failing(error)
-    expect(await providerErrorOf(setup.get())).toBe(code)
-    expect(onError.mock.calls).toEqual([[error, { in: 'getStatus' }]])
-    expect(consoleError.mock.calls[0]?.at(-1)).toBe(error)
-  })
+  ] as const)(
+    'a provider call that fails with %s is reported, because a developer can repair it',
+    async (code) => {
+      const error = new PairingError(code, 'What happened, and what to do.')
+      const { setup, onError } = failing(error)
+      expect(await providerErrorOf(setup.get())).toBe(code)
+      expect(onError.mock.calls).toEqual([[error, { in: 'getStatus' }]])
+      expect(consoleError.mock.calls[0]?.at(-1)).toBe(error)
+    },
+  )
 
   it.each([
     'timeout',
@@ -300,14 +303,17 @@ describe('errors of provider calls', () => {
     'invalid-phone-number',
     'sign-in-required',
     'forbidden',
-  ] as const)('do not report %s, because it is transient or the user deals with it', async (code) => {
-    const { setup, onError } = failing(new PairingError(code, 'What happened.'))
-    expect(await providerErrorOf(setup.get())).toBe(code)
-    expect(onError).not.toHaveBeenCalled()
-    expect(consoleError).not.toHaveBeenCalled()
-  })
+  ] as const)(
+    'a provider call that fails with %s is not reported, because it is transient or the user deals with it',
+    async (code) => {
+      const { setup, onError } = failing(new PairingError(code, 'What happened.'))
+      expect(await providerErrorOf(setup.get())).toBe(code)
+      expect(onError).not.toHaveBeenCalled()
+      expect(consoleError).not.toHaveBeenCalled()
+    },
+  )
 
-  it('are not reported if the page closed the request', async () => {
+  it('a provider call whose page closed the request is not reported', async () => {
     const onError = vi.fn()
     const controller = new AbortController()
     const getStatus: Setup['provider']['getStatus'] = ({ signal }) =>
@@ -321,7 +327,7 @@ describe('errors of provider calls', () => {
     expect(onError).not.toHaveBeenCalled()
   })
 
-  it('print each code once', async () => {
+  it('each error code is printed once', async () => {
     const codes = ['subscription-expired', 'not-supported', 'subscription-expired'] as const
     let call = 0
     const getStatus = () => Promise.reject(new PairingError(codes[call++] ?? 'unknown', 'What happened.'))
@@ -335,14 +341,14 @@ describe('errors of provider calls', () => {
     expect(consoleError).toHaveBeenCalledTimes(2)
   })
 
-  it('report a response that is not a snapshot', async () => {
+  it('a response that is not a snapshot is reported', async () => {
     const onError = vi.fn()
     const setup = createSetup({ getStatus: async () => ({ status: 'ready' }) as never }, { onError })
     expect(await providerErrorOf(setup.get())).toBe('invalid-answer')
     expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(PairingError), { in: 'getStatus' })
   })
 
-  it('report a subscribe() that throws', async () => {
+  it('a subscribe() that throws is reported', async () => {
     const onError = vi.fn()
     const error = new TypeError('x is not a function')
     const setup = createSetup({ subscribe: throws(error) }, { onError })
@@ -352,13 +358,13 @@ describe('errors of provider calls', () => {
   })
 })
 
-describe('onError, log and bus', () => {
+describe('onError, log and bus:', () => {
   const boom = new Error('log is broken')
 
   it.each<readonly [string, () => unknown]>([
     ['throws', throws(boom)],
     ['rejects', () => Promise.reject(boom)],
-  ])('report a log() that %s to onError, and no request fails', async (_, log) => {
+  ])('a log() that %s is reported to onError, and no request fails', async (_, log) => {
     const onError = vi.fn()
     const setup = createSetup({}, { log: log as () => void, onError })
     expect((await setup.get()).status).toBe(200)
@@ -369,13 +375,13 @@ describe('onError, log and bus', () => {
   it.each<readonly [string, () => unknown]>([
     ['throws', throws(boom)],
     ['rejects', () => Promise.reject(boom)],
-  ])('print an onError() that %s, and the response stays the same', async (_, onError) => {
+  ])('an onError() that %s is printed, and the response stays the same', async (_, onError) => {
     const setup = createSetup({}, { authorize: throws(new Error('first')), onError: onError as () => void })
     await expectRefusal(await setup.get(), 'unknown', { status: 500 })
     await vi.waitFor(() => expect(printed()).toContain('onError failed with'))
   })
 
-  it('report a bus that fails to onError', async () => {
+  it('a bus that fails is reported to onError', async () => {
     const onError = vi.fn()
     const bus = { publish: throws(boom), subscribe: throws(boom) }
     const setup = createSetup({}, { bus, onError })

@@ -18,7 +18,7 @@ const corsHeaders = ({ headers }: Response): string[] =>
 const openSetup = (options: SetupOptions = {}): Setup =>
   createSetup({}, { allowedOrigins: [ALLOWED], ...options })
 
-describe('pages of an allowed origin', () => {
+describe('CORS:', () => {
   const requests: readonly (readonly [string, (setup: Setup, origin: string) => Promise<Response>])[] = [
     ['a read', (setup, origin) => setup.get('?want=state', { headers: { origin } })],
     ['a stream', (setup, origin) => setup.get('?events', { headers: { origin } })],
@@ -27,26 +27,32 @@ describe('pages of an allowed origin', () => {
     ['another method', (setup, origin) => setup.get('', { method: 'PUT', headers: { origin } })],
   ]
 
-  it.each(requests)('can read the response to %s, with cookies', async (_, send) => {
-    const answer = await send(openSetup(), ALLOWED)
-    expect(answer.headers.get('access-control-allow-origin')).toBe(ALLOWED)
-    expect(answer.headers.get('access-control-allow-credentials')).toBe('true')
-    expect(answer.headers.get('access-control-expose-headers')).toBe('retry-after')
-    expect(answer.headers.get('vary')).toMatch(/\borigin\b/)
-  })
+  it.each(requests)(
+    'a page of an allowed origin can read the response to %s, with cookies',
+    async (_, send) => {
+      const answer = await send(openSetup(), ALLOWED)
+      expect(answer.headers.get('access-control-allow-origin')).toBe(ALLOWED)
+      expect(answer.headers.get('access-control-allow-credentials')).toBe('true')
+      expect(answer.headers.get('access-control-expose-headers')).toBe('retry-after')
+      expect(answer.headers.get('vary')).toMatch(/\borigin\b/)
+    },
+  )
 
-  it.each(requests)('can read that they are not signed in: %s', async (_, send) => {
-    const answer = await send(
-      openSetup({
-        authorize: () => Promise.reject(new PairingError('sign-in-required')),
-      }),
-      ALLOWED,
-    )
-    expect(answer.status).toBe(401)
-    expect(answer.headers.get('access-control-allow-origin')).toBe(ALLOWED)
-  })
+  it.each(requests)(
+    'a page of an allowed origin can read that its user is not signed in: %s',
+    async (_, send) => {
+      const answer = await send(
+        openSetup({
+          authorize: () => Promise.reject(new PairingError('sign-in-required')),
+        }),
+        ALLOWED,
+      )
+      expect(answer.status).toBe(401)
+      expect(answer.headers.get('access-control-allow-origin')).toBe(ALLOWED)
+    },
+  )
 
-  it.each(requests)('do not include other origins: %s', async (_, send) => {
+  it.each(requests)('a page of another origin cannot read the response to %s', async (_, send) => {
     for (const origin of [
       EVIL,
       OWN,
@@ -59,7 +65,7 @@ describe('pages of an allowed origin', () => {
       expect(corsHeaders(await send(openSetup(), origin))).toEqual([])
   })
 
-  it.each(requests)('do not exist without allowedOrigins: %s', async (_, send) => {
+  it.each(requests)('without allowedOrigins, no other page can read the response to %s', async (_, send) => {
     expect(corsHeaders(await send(openSetup({ allowedOrigins: [] }), ALLOWED))).toEqual([])
   })
 })
@@ -198,10 +204,10 @@ describe('a provider that never responds', () => {
   })
 })
 
-describe('the log', () => {
+describe('the option log:', () => {
   const target = { provider: 'spy', sessionId: 'main' }
 
-  it('contains each provider call, its duration and its error code', async () => {
+  it('the log contains each provider call, its duration and its error code', async () => {
     const setup = createSetup({
       getStatus: async () => {
         await new Promise((resolve) => setTimeout(resolve, 250))
@@ -220,7 +226,7 @@ describe('the log', () => {
     ])
   })
 
-  it('contains the number of watchers and each webhook', async () => {
+  it('the log contains the number of watchers and each webhook', async () => {
     const setup = createSetup(
       { readWebhook: () => ({ status: 'linking' }), getQrCode: silence, getStatus: silence },
       { webhookSecret: SECRET },
@@ -247,13 +253,13 @@ describe('the log', () => {
       422,
       'invalid-phone-number',
     ],
-  ])('contains each refusal once: %s', async (_, send, status, code) => {
+  ])('the log contains each refusal once: %s', async (_, send, status, code) => {
     const setup = createSetup()
     await send(setup)
     expect(setup.log.filter(({ event }) => event !== 'error')).toEqual([{ event: 'refused', status, code }])
   })
 
-  it('may throw without an effect on responses', async () => {
+  it('the log may throw without an effect on responses', async () => {
     const log = () => {
       throw new Error(SECRET)
     }
@@ -265,7 +271,7 @@ describe('the log', () => {
     tab.leave()
   })
 
-  it('is optional', async () => {
+  it('the log is optional', async () => {
     const setup = createSetup({}, { log: undefined })
     expect((await setup.get()).status).toBe(200)
   })

@@ -127,33 +127,37 @@ describe('a visitor who is not signed in', () => {
   })
 })
 
-describe('a tenant who wants the session of another tenant', () => {
+describe('two tenants:', () => {
   it.each<readonly [string, string, Record<string, string>]>([
-    ['its id in the query', '?want=code&sessionId=b&tenant=b&id=b', {}],
-    ['its id in place of theirs', '?sessionId=b&want=code', {}],
-    ['its id as a second parameter', '?want=code&want=b', {}],
-    ['its id in the path', '/b?want=code', {}],
-    ['its id behind ".."', '/a/../b?want=code', {}],
-    ['its id in a header', '?want=code', { 'x-session-id': 'b', 'x-tenant': 'b' }],
-    ['its host', '?want=code', { host: 'b.example', 'x-forwarded-host': 'b.example' }],
-    ['its cookie after their own', '?want=code', { cookie: 'session=cookie-of-a; session=cookie-of-b' }],
+    ['the id of another tenant in the query', '?want=code&sessionId=b&tenant=b&id=b', {}],
+    ['the id of another tenant in place of theirs', '?sessionId=b&want=code', {}],
+    ['the id of another tenant as a second parameter', '?want=code&want=b', {}],
+    ['the id of another tenant in the path', '/b?want=code', {}],
+    ['the id of another tenant behind ".."', '/a/../b?want=code', {}],
+    ['the id of another tenant in a header', '?want=code', { 'x-session-id': 'b', 'x-tenant': 'b' }],
+    ['the host of another tenant', '?want=code', { host: 'b.example', 'x-forwarded-host': 'b.example' }],
+    [
+      'the cookie of another tenant after their own',
+      '?want=code',
+      { cookie: 'session=cookie-of-a; session=cookie-of-b' },
+    ],
     ['another method in a header', '?want=code', { 'x-http-method-override': 'POST' }],
     ['another path in a header', '?want=code', { 'x-original-url': '/b', 'x-rewrite-url': '/b' }],
-  ])('gets only their own session with %s', async (_, query, headers) => {
+  ])('a tenant gets only their own session with %s', async (_, query, headers) => {
     const { setup, tenants, as } = twoTenants()
     const answer = await setup.get(query, { headers: { ...as('a'), ...headers } })
     expect(await answer.text()).toContain('2@of-a')
     expect(tenants.b.calls).toEqual([])
   })
 
-  it('changes only their own session, in spite of the body', async () => {
+  it('a tenant changes only their own session, in spite of the body', async () => {
     const { setup, tenants, as } = twoTenants()
     const body = { action: 'unlink', sessionId: 'b', provider: 'b', tenant: 'b', session: { id: 'b' } }
     expect((await setup.post(body, as('a'))).status).toBe(200)
     expect([tenants.a.calls, tenants.b.calls]).toEqual([['unlink'], []])
   })
 
-  it('gets none of its updates in a stream, even at the same moment', async () => {
+  it('a tenant gets no updates of another tenant in a stream, even at the same moment', async () => {
     const { tenants, watchAs } = twoTenants()
     const [ofA, ofB] = await Promise.all([watchAs('a'), watchAs('b')])
     await advance(MINUTE_MS)
@@ -162,7 +166,7 @@ describe('a tenant who wants the session of another tenant', () => {
     expect(tenants.a.calls).toEqual(tenants.b.calls)
   })
 
-  it('cannot read on its webhook path', async () => {
+  it('a tenant cannot read on the webhook path of another tenant', async () => {
     const { setup, tenants, as } = twoTenants()
     for (const query of ['?want=code', '?events', '?want=state']) {
       const answer = await setup.get(`/b/webhook${query}`, { headers: as('a') })
@@ -171,7 +175,7 @@ describe('a tenant who wants the session of another tenant', () => {
     expect([tenants.a.calls, tenants.b.calls]).toEqual([[], []])
   })
 
-  it('gets their own code if they send the codeId of the other session', async () => {
+  it('a tenant gets their own code if they send the codeId of the other session', async () => {
     const { setup, as, watchAs } = twoTenants()
     const ofB = await watchAs('b')
     const id = String(ofB.events[0]?.data.codeId)
@@ -180,7 +184,7 @@ describe('a tenant who wants the session of another tenant', () => {
     expect(ofA.text).not.toContain(id)
   })
 
-  it('does not share its pending requests', async () => {
+  it('two tenants do not share pending requests', async () => {
     const { setup, as } = twoTenants()
     const answers = await Promise.all(
       (['a', 'b', 'a', 'b'] as const).map(async (name) =>
@@ -190,7 +194,7 @@ describe('a tenant who wants the session of another tenant', () => {
     expect(answers.map((text) => /2@of-\w/.exec(text)?.[0])).toEqual(['2@of-a', '2@of-b', '2@of-a', '2@of-b'])
   })
 
-  it('uses up neither its pairing codes nor its stream limit', async () => {
+  it('a tenant uses up neither the pairing codes nor the stream limit of another tenant', async () => {
     const { setup, as, watchAs } = twoTenants({ maxWatchersPerSession: 1 })
     const ask = (name: 'a' | 'b') =>
       setup.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }, as(name))
@@ -205,17 +209,20 @@ describe('a tenant who wants the session of another tenant', () => {
     ['the secret of their own webhooks', 'the-webhooks-of-a', 'b', 'forbidden'],
     ['no secret', '', 'b', 'sign-in-required'],
     ['the secret of a tenant that does not exist', 'undefined', 'c', 'forbidden'],
-  ])('cannot reach its pages through a webhook with %s', async (_, secret, path, code) => {
-    const { setup, watchAs } = twoTenants()
-    const tabs = [await watchAs('a'), await watchAs('b')]
-    const heard = tabs.map(({ text }) => text)
-    const request = new Request(`${HANDLER_URL}/${path}/webhook?secret=${secret}`, post('{"instance":"b"}'))
-    await expectRefusal(await setup.handler(request), code)
-    await settle()
-    expect(tabs.map(({ text }) => text)).toEqual(heard)
-  })
+  ])(
+    'a tenant cannot reach the pages of another tenant through a webhook with %s',
+    async (_, secret, path, code) => {
+      const { setup, watchAs } = twoTenants()
+      const tabs = [await watchAs('a'), await watchAs('b')]
+      const heard = tabs.map(({ text }) => text)
+      const request = new Request(`${HANDLER_URL}/${path}/webhook?secret=${secret}`, post('{"instance":"b"}'))
+      await expectRefusal(await setup.handler(request), code)
+      await settle()
+      expect(tabs.map(({ text }) => text)).toEqual(heard)
+    },
+  )
 
-  it('cannot reach its pages with the webhook of another instance, sent as their own', async () => {
+  it('a tenant cannot reach the pages of another tenant with a webhook about the other instance', async () => {
     const { setup, watchAs } = twoTenants()
     const tabs = [await watchAs('a'), await watchAs('b')]
     const heard = tabs.map(({ text }) => text)
@@ -225,7 +232,7 @@ describe('a tenant who wants the session of another tenant', () => {
     expect(tabs.map(({ text }) => text)).toEqual(heard)
   })
 
-  it('reaches only their own pages with their own webhook', async () => {
+  it('a tenant reaches only their own pages with their own webhook', async () => {
     const { setup, watchAs } = twoTenants()
     const [ofA, ofB] = [await watchAs('a'), await watchAs('b')]
     await setup.handler(
@@ -244,7 +251,7 @@ function hooked() {
   return { setup, readWebhook }
 }
 
-describe('a forged webhook', () => {
+describe('the handler and forged webhooks:', () => {
   const payload = '{"state":"authorized"}'
 
   const forgeries: readonly (readonly [string, string, Record<string, string>])[] = [
@@ -269,7 +276,7 @@ describe('a forged webhook', () => {
     ['a pattern', '?secret=.*', {}],
   ]
 
-  it.each(forgeries)('is refused with %s', async (_, query, headers) => {
+  it.each(forgeries)('a webhook with %s is refused', async (_, query, headers) => {
     const { setup, readWebhook } = hooked()
     const body = `{"secret":"${SECRET}","authorization":"Bearer ${SECRET}"}`
     const answer = await setup.webhook(body, { query, headers })
@@ -277,7 +284,7 @@ describe('a forged webhook', () => {
     expect(readWebhook).not.toHaveBeenCalled()
   })
 
-  it('has no effect if it is nested as deep as possible', async () => {
+  it('a webhook that is nested as deep as possible has no effect', async () => {
     const { setup, readWebhook } = hooked()
     const depth = 131_000
     const answer = await setup.webhook('['.repeat(depth) + ']'.repeat(depth), { query: `?secret=${SECRET}` })
@@ -285,7 +292,7 @@ describe('a forged webhook', () => {
     expect(readWebhook).toHaveBeenCalledOnce()
   })
 
-  it('whose secret is wrong is limited, and one with the right secret is still accepted', async () => {
+  it('webhooks with a wrong secret are limited, and one with the right secret is still accepted', async () => {
     const { setup } = hooked()
     const send = (secret: string) => setup.webhook(payload, { query: `?secret=${secret}` })
     for (let count = 0; count < 20; count += 1) await expectRefusal(await send('wrong'), 'forbidden')
@@ -363,7 +370,7 @@ describe('a path that resembles another path', () => {
   )
 })
 
-describe('a malicious body', () => {
+describe('bodies that arrive slowly:', () => {
   /** A body that sends a piece at each interval and never ends. */
   function dripping(intervalMs: number) {
     const state = { isCancelled: false }
@@ -385,7 +392,7 @@ describe('a malicious body', () => {
     ['a byte a second', 1_000],
     ['ten bytes a second', 100],
     ['nothing after the first byte', 1e9],
-  ])('is refused after ten seconds if it arrives with %s', async (_, intervalMs) => {
+  ])('a body is refused after ten seconds if it arrives with %s', async (_, intervalMs) => {
     const setup = createSetup()
     const { init, state } = dripping(intervalMs)
     let isRefused = false
@@ -401,7 +408,7 @@ describe('a malicious body', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is refused after ten seconds as a webhook too', async () => {
+  it('the body of a webhook is refused after ten seconds too', async () => {
     const setup = createSetup({ readWebhook: () => undefined }, { webhookSecret: SECRET })
     const { init } = dripping(1_000)
     const request = new Request(`${HANDLER_URL}/webhook?secret=${SECRET}`, init)
@@ -413,7 +420,7 @@ describe('a malicious body', () => {
   })
 })
 
-describe('a request with text that a response could repeat', () => {
+describe('responses to requests with injected text:', () => {
   const marker = 'injected'
   const line = `%0d%0aX-Injected:%20${marker}%0d%0a%0d%0a<script>`
 
@@ -453,7 +460,7 @@ describe('a request with text that a response could repeat', () => {
       }),
     ],
     ['a method', new Request(HANDLER_URL, { method: marker })],
-  ])('is not repeated: %s', async (_, request) => {
+  ])('a response does not repeat the text of %s', async (_, request) => {
     const setup = createSetup({ readWebhook: () => undefined }, { webhookSecret: SECRET })
     const answer = await setup.handler(request)
     const isStream = answer.headers.get('content-type') === 'text/event-stream'
@@ -466,10 +473,10 @@ describe('a request with text that a response could repeat', () => {
   })
 })
 
-describe('a flood', () => {
+describe('floods of requests:', () => {
   const number = (digit: number): string => `55119876543${digit % 10}${digit % 7}`
 
-  it('of pairing codes gets the remaining time to wait', async () => {
+  it('a flood of pairing codes gets the remaining time to wait', async () => {
     const setup = createSetup()
     const ask = (digit: number) => setup.post({ action: 'request-pairing-code', phoneNumber: number(digit) })
     await Promise.all([ask(0), ask(1), ask(2)])
@@ -479,7 +486,7 @@ describe('a flood', () => {
     await expectRefusal(refused, 'rate-limited', { retryAfterMs: 17_655 })
   })
 
-  it('of refused requests uses up no pairing code', async () => {
+  it('a flood of refused requests uses up no pairing code', async () => {
     const setup = createSetup({}, { authorize: ({ headers }) => headers.has('x-user') })
     const user = { 'x-user': '7' }
     for (let request = 0; request < 10; request += 1) {
@@ -495,7 +502,7 @@ describe('a flood', () => {
     )
   })
 
-  it('of pairing codes does not lock users out when the clock is set back', async () => {
+  it('a flood of pairing codes does not lock users out when the clock is set back', async () => {
     const setup = createSetup()
     const ask = () => setup.post({ action: 'request-pairing-code', phoneNumber: number(0) })
     await Promise.all([ask(), ask(), ask()])
@@ -504,7 +511,7 @@ describe('a flood', () => {
     expect(retryAfterMs).toBeLessThanOrEqual(90_000)
   })
 
-  it('of pages that watch one session is refused at its limit, and accepted again when one leaves', async () => {
+  it('a flood of pages that watch one session is refused at its limit, and accepted again when one leaves', async () => {
     const setup = createSetup()
     const tabs: Tab[] = []
     for (let page = 0; page < 50; page += 1) tabs.push(await setup.watch())
@@ -518,7 +525,7 @@ describe('a flood', () => {
     await expectRefusal(await setup.get('?events'), 'rate-limited', { retryAfterMs: MINUTE_MS })
   })
 
-  it('of pages that watch all sessions is refused at its limit, and accepted again when one leaves', async () => {
+  it('a flood of pages that watch all sessions is refused at its limit, and accepted again when one leaves', async () => {
     const { watchAs, setup, as } = twoTenants({ maxWatchers: 3 })
     const tabs = [await watchAs('a'), await watchAs('a'), await watchAs('b')]
     for (const name of ['a', 'b'] as const)
@@ -530,7 +537,7 @@ describe('a flood', () => {
     await watchAs('a')
   })
 
-  it('of pages of a broken provider does not reduce the limit of other pages', async () => {
+  it('a flood of pages of a broken provider does not reduce the limit of other pages', async () => {
     const broken = { ...spyProvider({ sessionId: 'broken' }), timing: undefined as never }
     const fine = spyProvider()
     const setup = createSetup(
@@ -544,7 +551,7 @@ describe('a flood', () => {
     await setup.watch()
   })
 
-  it('of pages that open and close does not make the handler poll more often', async () => {
+  it('a flood of pages that open and close does not make the handler poll more often', async () => {
     const setup = createSetup()
     for (let page = 0; page < 100; page += 1) {
       const tab = await setup.watch()
@@ -557,7 +564,7 @@ describe('a flood', () => {
   })
 })
 
-describe('fifty abandoned streams', () => {
+describe('abandoned streams:', () => {
   const COUNT = 50
 
   function crowded(): Setup {
@@ -589,7 +596,7 @@ describe('fifty abandoned streams', () => {
     ['they are cancelled', (tabs) => tabs.forEach((tab) => void tab.leave())],
   ]
 
-  it.each(ends)('leave nothing behind when %s', async (_, end) => {
+  it.each(ends)('fifty streams leave nothing behind when %s', async (_, end) => {
     const setup = crowded()
     const clients = Array.from({ length: COUNT }, () => new AbortController())
     const tabs: Tab[] = []
@@ -601,7 +608,7 @@ describe('fifty abandoned streams', () => {
     await expectNothingLeft(setup, tabs[0] && originOf(tabs[0]))
   })
 
-  it.each([0, 1])('leave nothing behind when they are read %i times', async (reads) => {
+  it.each([0, 1])('fifty streams leave nothing behind when they are read %i times', async (reads) => {
     const setup = crowded()
     for (let page = 0; page < COUNT; page += 1) {
       const reader = bodyOf(await setup.get('?events')).getReader()
@@ -612,7 +619,7 @@ describe('fifty abandoned streams', () => {
     await expectNothingLeft(setup, undefined)
   })
 
-  it('leave nothing behind when a request is pending', async () => {
+  it('fifty streams leave nothing behind when a request is pending', async () => {
     const setup = createSetup(
       {
         getQrCode: ({ signal }) =>

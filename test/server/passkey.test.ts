@@ -161,8 +161,8 @@ describe('a passkey ceremony', () => {
   })
 })
 
-describe('a passkey response is not passed on', () => {
-  it('if the app does not allow it', async () => {
+describe('passkey responses:', () => {
+  it('a passkey response is refused if the app does not allow it', async () => {
     const setup = ceremony({}, { allowPasskeyAnswers: false })
     expect((await updateOf(setup.get())).abilities).not.toContain('passkey')
     await expectRefusal(await setup.post({ action: 'passkey-challenge' }), 'forbidden')
@@ -185,7 +185,7 @@ describe('a passkey response is not passed on', () => {
     ['that is cut off', { bytes: 36 }],
     ['without flags', { bytes: 32 }],
   ]
-  it.each(faults)('%s', async (_, fault) => {
+  it.each(faults)('a passkey response %s is refused', async (_, fault) => {
     const setup = ceremony()
     await expectRefusal(await setup.answer(passkeyAnswer(CHALLENGE, fault)), 'passkey-refused')
     expect(setup.answers).toEqual([])
@@ -207,13 +207,13 @@ describe('a passkey response is not passed on', () => {
       { ...good, response: { ...good.response, signature: 'A'.repeat(5_000) } },
     ],
     ['an id that is an object', { ...good, id: { toString: () => 'x' }, rawId: {} }],
-  ])('that is %s', async (_, assertion) => {
+  ])('a passkey response that is %s is refused', async (_, assertion) => {
     const setup = ceremony()
     await expectRefusal(await setup.answer(assertion), 'passkey-refused')
     expect(setup.answers).toEqual([])
   })
 
-  it('twice for one challenge, even if the first call failed', async () => {
+  it('a second passkey response to one challenge is refused, even if the first call failed', async () => {
     const answerPasskey = vi.fn(async () => {
       throw new PairingError('network', 'The provider could not be reached.')
     })
@@ -224,14 +224,14 @@ describe('a passkey response is not passed on', () => {
     expect(answerPasskey).toHaveBeenCalledOnce()
   })
 
-  it('twice at the same moment', async () => {
+  it('of two passkey responses at the same moment, one is refused', async () => {
     const setup = ceremony()
     const statuses = (await Promise.all([setup.answer(), setup.answer()])).map(({ status }) => status)
     expect(statuses.toSorted()).toEqual([200, 400])
     expect(setup.answers).toHaveLength(1)
   })
 
-  it('to the previous challenge, if the provider has a new one', async () => {
+  it('a passkey response to the previous challenge is refused if the provider has a new one', async () => {
     const setup = ceremony()
     const stale = passkeyAnswer(CHALLENGE)
     setup.renew('bmV3LWNoYWxsZW5nZQ')
@@ -245,7 +245,7 @@ describe('a passkey response is not passed on', () => {
     { status: 'linked', account: {} },
     { status: 'passkey-required', step: 'confirm', code: CODE },
     { status: 'passkey-required', step: 'submitted' },
-  ])('if no passkey is required: %o', async (state) => {
+  ])('a passkey response is refused if no passkey is required: %o', async (state) => {
     const setup = ceremony()
     setup.set(state)
     await expectRefusal(await setup.answer(), 'invalid-request')
@@ -253,7 +253,7 @@ describe('a passkey response is not passed on', () => {
     expect([setup.answers, setup.asked]).toEqual([[], []])
   })
 
-  it('more than three times in a short time', async () => {
+  it('a fourth passkey response in a short time is refused', async () => {
     const setup = ceremony()
     const wrong = passkeyAnswer(CHALLENGE, { challenge: 'YW5vdGhlcg' })
     for (let count = 0; count < 3; count += 1)
@@ -261,7 +261,7 @@ describe('a passkey response is not passed on', () => {
     await expectRefusal(await setup.answer(wrong), 'rate-limited', { retryAfterMs: 30_000 })
   })
 
-  it('from a page of another origin, or if it is longer than 16 kB', async () => {
+  it('a passkey response from a page of another origin, or longer than 16 kB, is refused', async () => {
     const setup = ceremony()
     const body = { action: 'passkey-answer', assertion: passkeyAnswer(CHALLENGE) }
     await expectRefusal(await setup.post(body, { origin: 'https://evil.example' }), 'forbidden')
@@ -292,8 +292,8 @@ it('a passkey response is passed on with known fields only, in base64url without
   expect(setup.answers).toEqual([{ ...answer, clientExtensionResults: { uvm: [[2, 4, 2]] } }])
 })
 
-describe('a code is confirmed only', () => {
-  it('if it is the one that the provider shows now, and only once', async () => {
+describe('the code to compare', () => {
+  it('can be confirmed once, and only if the provider shows it now', async () => {
     const setup = ceremony()
     await expectRefusal(await setup.confirm(CODE), 'invalid-request')
     setup.set({ status: 'passkey-required', step: 'confirm', code: CODE })

@@ -57,9 +57,9 @@ const formats: readonly PngOptions[] = [
 
 beforeAll(async () => void (await readPicture(srcOf(draw(GREY)))))
 
-describe('readPicture() reads the text in a PNG', () => {
+describe('readPicture()', () => {
   it.each(formats)(
-    'of colour type $colorType with $depth bits, interlaced or not, opaque or not',
+    'reads a PNG of colour type $colorType with $depth bits, interlaced or not, opaque or not',
     async (format) => {
       for (const isInterlaced of [false, true]) {
         for (const isTransparent of [false, true]) {
@@ -73,7 +73,7 @@ describe('readPicture() reads the text in a PNG', () => {
   )
 
   it.each([0, 1, 2, 3, 4])(
-    'with filter %i in each row, for each number of bytes in a pixel',
+    'reads a PNG with filter %i in each row, for each number of bytes in a pixel',
     async (filter) => {
       for (const format of formats.filter(({ colorType, depth }) => depth >= 8 && colorType !== 3))
         expect(await readPicture(srcOf(draw({ ...format, filter }, SMALL)))).toBe(TEXT)
@@ -92,11 +92,11 @@ describe('readPicture() reads the text in a PNG', () => {
     { ecc: 'high', scale: 3.5 },
     { extraRows: 1 },
     { extraRows: 60 },
-  ])('drawn with %j', async (drawing) => {
+  ])('reads a PNG that is drawn with %j', async (drawing) => {
     expect(await readPicture(srcOf(draw({ colorType: 6, depth: 8 }, drawing)))).toBe(TEXT)
   })
 
-  it('drawn by the mock servers of all providers, with the same result as fast-png and a photo reader', async () => {
+  it('reads the codes that are drawn by the mock servers of all providers, with the same result as fast-png and a photo reader', async () => {
     for (const text of [
       TEXT,
       '2@a,b',
@@ -109,7 +109,7 @@ describe('readPicture() reads the text in a PNG', () => {
     }
   })
 
-  it('without node:zlib, as in an edge runtime', async () => {
+  it('works without node:zlib, as in an edge runtime', async () => {
     vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined)
     expect(await readPicture(srcOf(draw({ colorType: 6, depth: 8, isInterlaced: true })))).toBe(TEXT)
     for (const [name] of crafted) expect(await readPicture(craftedSrc(name))).toBeUndefined()
@@ -271,8 +271,8 @@ function craftedSrc(name: string): string {
 /** Processor time on a busy machine; 5 to 10 ms on an idle one. Without the reader's limits some files take seconds. */
 const LIMIT_MS = 40
 
-describe('readPicture() returns unchanged', () => {
-  it.each(crafted)('a PNG with %s, without blocking the process', async (name) => {
+describe('readPicture() and a file that it cannot read', () => {
+  it.each(crafted)('does not read a PNG with %s, and does not block the process', async (name) => {
     const src = craftedSrc(name)
     let least = Number.POSITIVE_INFINITY
     for (let run = 0; run < 5 && least >= LIMIT_MS; run += 1) {
@@ -293,15 +293,15 @@ describe('readPicture() returns unchanged', () => {
     ['a file of 700 kB', () => srcOf(makePng(999, 999, () => true, GREY)).padEnd(700_000, 'A')],
     ['a URL', () => 'https://api.example/qr.png'],
     ['nothing', () => ''],
-  ])('%s', async (_, src) => {
+  ])('does not read %s', async (_, src) => {
     expect(await readPicture(src())).toBeUndefined()
   })
 })
 
-describe('a handler sends a provider’s picture', () => {
+describe('a handler with a picture of a provider', () => {
   const qr = (src: string): PairingSnapshot => ({ status: 'qr', qrCode: { kind: 'image', src } })
 
-  it('as its text, a tenth of its size or less', async () => {
+  it('sends the text of a picture, a tenth of its size or less', async () => {
     const src = srcOf(draw({ colorType: 6, depth: 8 }))
     const setup = createSetup({ getQrCode: async () => qr(src) })
     const update = await updateOf(setup.get('?want=code'))
@@ -309,13 +309,13 @@ describe('a handler sends a provider’s picture', () => {
     expect(src.length).toBeGreaterThan(10 * TEXT.length)
   })
 
-  it('unchanged if it cannot be read', async () => {
+  it('sends a picture unchanged if it cannot be read', async () => {
     const src = srcOf(draw(GREY, {}, 'no payload'))
     const setup = createSetup({ getQrCode: async () => qr(src) })
     expect((await updateOf(setup.get('?want=code'))).qrCode).toEqual({ kind: 'image', src })
   })
 
-  it('as its text if the provider pushed it, in the order of arrival', async () => {
+  it('sends the text of a picture that the provider pushed, in the order of arrival', async () => {
     let push: (snapshot: PairingSnapshot) => void = () => {}
     const setup = createSetup({
       getQrCode: async () => ({ status: 'unlinked' }),
@@ -333,7 +333,7 @@ describe('a handler sends a provider’s picture', () => {
     tab.leave()
   })
 
-  it('as its text if a webhook delivered it', async () => {
+  it('sends the text of a picture that a webhook delivered', async () => {
     const src = srcOf(draw({ colorType: 3, depth: 1 }))
     const secret = 'd75b3a66374942c5b3c019c698abc2067e15'
     const setup = createSetup(
