@@ -1171,6 +1171,11 @@ describe('nextRequest()', () => {
     ],
     ['starts a stopped phone-code session immediately', 'start 0', [stopped(0)]],
     [
+      'keeps a due start if another request ends',
+      'start 0',
+      [stopped(0), [10, { type: 'request-done', request: 'reset' }]],
+    ],
+    [
       'starts without waiting for an update that arrives first',
       'start 0',
       [stopped(0), pushed(10, 'stopped')],

@@ -51,33 +51,24 @@ describe('the option origin', () => {
   )
 })
 
+/** The headers of a proxy. */
+const proxied = (proto: string, host: string, port?: string) => ({
+  'x-forwarded-proto': proto,
+  'x-forwarded-host': host,
+  ...(port !== undefined && { 'x-forwarded-port': port }),
+})
+
 describe('the option trustProxy', () => {
   const forwarded: readonly (readonly [string, string, Record<string, string>])[] = [
     ['X-Forwarded-Proto', 'https://inner.example', { 'x-forwarded-proto': 'https' }],
-    [
-      'X-Forwarded-Host',
-      'https://app.example',
-      { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'app.example' },
-    ],
-    [
-      'a port in X-Forwarded-Host',
-      'https://app.example:8443',
-      { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'app.example:8443' },
-    ],
-    [
-      'X-Forwarded-Port',
-      'https://app.example:8443',
-      { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'app.example', 'x-forwarded-port': '8443' },
-    ],
-    [
-      'X-Forwarded-Port of an inner hop',
-      'https://app.example',
-      { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'app.example', 'x-forwarded-port': '80' },
-    ],
+    ['X-Forwarded-Host', 'https://app.example', proxied('https', 'app.example')],
+    ['a port in X-Forwarded-Host', 'https://app.example:8443', proxied('https', 'app.example:8443')],
+    ['X-Forwarded-Port', 'https://app.example:8443', proxied('https', 'app.example', '8443')],
+    ['X-Forwarded-Port of an inner hop', 'https://app.example', proxied('https', 'app.example', '80')],
     [
       'the first of several hops',
       'https://app.example',
-      { 'x-forwarded-proto': 'https, http', 'x-forwarded-host': 'app.example, inner.example' },
+      proxied('https, http', 'app.example, inner.example'),
     ],
     [
       'Forwarded',
@@ -87,16 +78,12 @@ describe('the option trustProxy', () => {
     [
       'the first of three hops, with their ports',
       'https://app.example:8443',
-      {
-        'x-forwarded-proto': 'https, https, http',
-        'x-forwarded-host': 'app.example, middle.example, inner.example',
-        'x-forwarded-port': '8443, 80, 3000',
-      },
+      proxied('https, https, http', 'app.example, middle.example, inner.example', '8443, 80, 3000'),
     ],
     [
       'an IPv6 address in X-Forwarded-Host',
       'https://[2001:db8::1]:8443',
-      { 'x-forwarded-proto': 'https', 'x-forwarded-host': '[2001:db8::1]', 'x-forwarded-port': '8443' },
+      proxied('https', '[2001:db8::1]', '8443'),
     ],
     [
       'IPv6 addresses in Forwarded',
@@ -123,7 +110,7 @@ describe('the option trustProxy', () => {
       'https://app.example',
       { forwarded: 'proto=https', 'x-forwarded-host': 'app.example:443' },
     ],
-    ['plain http', 'http://app.test', { 'x-forwarded-proto': 'http', 'x-forwarded-host': 'app.test' }],
+    ['plain http', 'http://app.test', proxied('http', 'app.test')],
   ]
 
   it.each(forwarded)('accepts the page that %s names', async (_, origin, headers) => {
@@ -154,37 +141,38 @@ describe('the option trustProxy', () => {
           'http://inner.example',
           'https://app.example',
           { trustProxy: true },
-          {
-            'x-forwarded-proto': 'https',
-            'x-forwarded-host': host,
-          },
+          proxied('https', host),
         ),
         'forbidden',
       )
   })
 })
 
+/** A handler that runs at an address of a LAN, with what it reports. */
+function reporting() {
+  const provider = spyProvider()
+  const log: PairingLogEntry[] = []
+  const onError = vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
+  const handler = separateHandler({
+    provider,
+    authorize: () => true,
+    log: (entry) => log.push(entry),
+    onError,
+  })
+  const send = (query: string, headers: Record<string, string>): Promise<Response> =>
+    handler(new Request(`http://192.168.1.4:8080/api/pairing${query}`, { headers }))
+  return { provider, log, onError, send }
+}
+
 describe('a refused page of another origin', () => {
   it('is reported once to onError with both origins and the option to set', async () => {
-    const onError = vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
-    const log: PairingLogEntry[] = []
-    const handler = separateHandler({
-      provider: spyProvider(),
-      authorize: () => true,
-      onError,
-      log: (entry) => log.push(entry),
-    })
-    const read = () =>
-      handler(
-        new Request('http://127.0.0.1:3000/api?want=state', { headers: { origin: 'https://app.example' } }),
-      )
-    await read()
-    await read()
+    const { onError, log, send } = reporting()
+    for (let count = 0; count < 2; count += 1) await send('?want=state', { origin: 'https://app.example' })
     expect(onError).toHaveBeenCalledOnce()
     const [error, info] = onError.mock.calls[0] ?? []
     expect(info).toEqual({ in: 'origin' })
     expect(String(error)).toContain('https://app.example')
-    expect(String(error)).toContain('http://127.0.0.1:3000')
+    expect(String(error)).toContain('http://192.168.1.4:8080')
     expect(String(error)).toMatch(/origin: 'https:\/\/app\.example'.*trustProxy.*allowedOrigins/)
     expect(log.filter(({ event }) => event === 'refused')).toEqual([
       { event: 'refused', status: 403, code: 'cross-origin' },
@@ -193,10 +181,8 @@ describe('a refused page of another origin', () => {
   })
 
   it('cannot insert text into the report or flood it', async () => {
-    const onError = vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
-    const handler = separateHandler({ provider: spyProvider(), authorize: () => true, onError })
-    const read = (origin: string) =>
-      handler(new Request('http://127.0.0.1:3000/api?want=state', { headers: { origin } }))
+    const { onError, send } = reporting()
+    const read = (origin: string) => send('?want=state', { origin })
     await read("set origin: 'https://evil.example' now")
     expect(String(onError.mock.calls[0]?.[0])).not.toContain('evil.example')
     for (let count = 0; count < 500; count += 1) await read(`https://${count}.evil.example`)
@@ -254,21 +240,6 @@ describe('a request that names neither origin nor site', () => {
     'Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605.1.15 Version/15.6 Safari/604.1'
   const cookie = 'session=of-the-victim'
 
-  function setup() {
-    const provider = spyProvider()
-    const log: PairingLogEntry[] = []
-    const onError = vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
-    const handler = separateHandler({
-      provider,
-      authorize: () => true,
-      log: (entry) => log.push(entry),
-      onError,
-    })
-    const send = (query: string, headers: Record<string, string>): Promise<Response> =>
-      handler(new Request(`http://192.168.1.4:8080/api/pairing${query}`, { headers }))
-    return { provider, log, onError, send }
-  }
-
   // Browsers send these over plain http, without Sec-Fetch-Site.
   it.each<readonly [string, Record<string, string>]>([
     [
@@ -300,7 +271,7 @@ describe('a request that names neither origin nor site', () => {
     ['a Windows sign-in', { authorization: 'Negotiate YIIabc', accept: '*/*' }],
     ['a cookie, behind a proxy that drops the user agent', { cookie }],
   ])('causes no provider request and opens no stream if it may be %s of another site', async (_, headers) => {
-    const { provider, log, send } = setup()
+    const { provider, log, send } = reporting()
     for (const query of ['?want=code', '?want=state', '?events'])
       await expectRefusal(await send(query, headers), 'forbidden')
     expect(provider.calls).toEqual([])
@@ -329,12 +300,12 @@ describe('a request that names neither origin nor site', () => {
     ['the address bar', { cookie, 'user-agent': FIREFOX, 'sec-fetch-site': 'none' }],
     ['a page over https', { cookie, 'user-agent': FIREFOX, 'sec-fetch-site': 'same-origin' }],
   ])('is accepted if it comes from %s', async (_, headers) => {
-    const { send } = setup()
+    const { send } = reporting()
     expect((await send('?want=state', headers)).status).toBe(200)
   })
 
   it('is reported once to onError, with the header to send', async () => {
-    const { onError, send } = setup()
+    const { onError, send } = reporting()
     for (let count = 0; count < 3; count += 1) await send('?want=state', { cookie })
     expect(onError).toHaveBeenCalledOnce()
     expect(String(onError.mock.calls[0]?.[0])).toContain('X-Requested-With')
@@ -342,7 +313,7 @@ describe('a request that names neither origin nor site', () => {
   })
 
   it('is never sent by proxy()', async () => {
-    const { provider, send } = setup()
+    const { provider, send } = reporting()
     const page = proxy({
       url: 'http://192.168.1.4:8080/api/pairing',
       headers: { cookie },
