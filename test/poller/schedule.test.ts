@@ -114,6 +114,12 @@ describe('nextRequest()', () => {
       true,
       ['state', 6_000],
     ],
+    [
+      'keeps a link if a code is pushed late',
+      polled([0, linked], [1, qr(1), 'pushed']),
+      true,
+      ['state', 15_000],
+    ],
     ['reads the state every 15 s when a phone is linked', polled([0, linked]), true, ['state', 15_000]],
     [
       'requests the details of a pushed link at the usual interval',

@@ -86,6 +86,14 @@ async function sendRaw(port: number, ...lines: readonly string[]): Promise<strin
   return answer
 }
 
+async function serveHttp2(handler: (request: Request) => Promise<Response>) {
+  const listener = toNodeListener(handler)
+  const port = await listenOn(createHttp2Server((request, response) => void listener(request, response)))
+  return { port, session: connectHttp2(`http://127.0.0.1:${port}`) }
+}
+
+const END = ['Host: host.example', 'Connection: close', '', ''] as const
+
 const post = (body: BodyInit, headers: Record<string, string> = {}): RequestInit => ({
   method: 'POST',
   headers: { 'content-type': 'application/json', ...headers },
@@ -267,13 +275,10 @@ describe('the URL of a request', () => {
 
   it('is read from :authority over HTTP/2', async () => {
     const seen: string[] = []
-    const handler = separateHandler({ provider: spyProvider(), authorize: () => true })
-    const listener = toNodeListener((request) => {
+    const { port, session } = await serveHttp2((request) => {
       seen.push(request.url)
-      return handler(request)
+      return Promise.resolve(new Response())
     })
-    const port = await listenOn(createHttp2Server((request, response) => void listener(request, response)))
-    const session = connectHttp2(`http://127.0.0.1:${port}`)
     const stream = session.request({ ':path': '/api?want=state', 'x-requested-with': 'http2' })
     const [headers] = await once(stream, 'response')
     session.destroy()
@@ -282,11 +287,9 @@ describe('the URL of a request', () => {
   })
 
   it('gets no connection header, which HTTP/2 does not have, after a refused body', async () => {
-    const handler = separateHandler({ provider: spyProvider(), authorize: () => false })
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
-    const listener = toNodeListener(handler)
-    const port = await listenOn(createHttp2Server((request, response) => void listener(request, response)))
-    const session = connectHttp2(`http://127.0.0.1:${port}`)
+    const handler = separateHandler({ provider: spyProvider(), authorize: () => false })
+    const { session } = await serveHttp2(handler)
     const stream = session.request({ ':path': '/api', ':method': 'POST' })
     stream.write('{"action":')
     const [headers] = await once(stream, 'response')
@@ -302,14 +305,11 @@ describe('the headers of a request', () => {
     await sendRaw(
       port,
       'GET /?want=state HTTP/1.1',
-      'Host: host.example',
       'Cookie: a=b',
       'Cookie: c=d',
       'X-Tenant: 7',
       'X-Tenant: 8',
-      'Connection: close',
-      '',
-      '',
+      ...END,
     )
     expect(seen[0]?.headers.get('cookie')).toBe('a=b; c=d')
     expect(seen[0]?.headers.get('x-tenant')).toBe('7, 8')
@@ -319,14 +319,7 @@ describe('the headers of a request', () => {
 describe('a method that the handler does not have', () => {
   it('HEAD gets the headers of a 405 and no body', async () => {
     const { port, calls } = await serve()
-    const answer = await sendRaw(
-      port,
-      'HEAD /?want=state HTTP/1.1',
-      'Host: host.example',
-      'Connection: close',
-      '',
-      '',
-    )
+    const answer = await sendRaw(port, 'HEAD /?want=state HTTP/1.1', ...END)
     expect(answer).toMatch(/^HTTP\/1\.1 405 /)
     expect(answer).toMatch(/\r\nallow: GET, POST\r\n/i)
     expect(answer).toMatch(/\r\n\r\n$/)
@@ -335,7 +328,7 @@ describe('a method that the handler does not have', () => {
 
   it('TRACE gets a 400, because a Request cannot have this method', async () => {
     const { port } = await serve()
-    const answer = await sendRaw(port, 'TRACE / HTTP/1.1', 'Host: host.example', 'Connection: close', '', '')
+    const answer = await sendRaw(port, 'TRACE / HTTP/1.1', ...END)
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
   })
 })

@@ -250,22 +250,31 @@ describe('a page on a WAHA session whose phone unlinks the device', () => {
   })
 })
 
+/** The user of the page requests a pairing code. */
+function submitNumber({ page }: Place): void {
+  page.fold({ type: 'method-chosen', method: 'phone-code' })
+  page.fold({ type: 'number-submitted', phoneNumber: PHONE })
+}
+
+/** The user enters the pairing code on the phone. */
+function enterCode({ page: { session }, emulator }: Place) {
+  if (session.status !== 'awaiting-code') throw new Error(`The page shows no pairing code: ${session.status}`)
+  emulator.typeCode(session.pairingCode.value)
+  return session.pairingCode
+}
+
 describe('a pairing code of WAHA', () => {
   it('appears immediately after a QR code of a connection under a minute old, and keeps that QR code', async () => {
     const place = open({ stopped: true })
     await place.until('awaiting-scan')
     await place.pass(40_000)
     const { state: before } = place.emulator
-    place.page.fold({ type: 'method-chosen', method: 'phone-code' })
-    place.page.fold({ type: 'number-submitted', phoneNumber: PHONE })
+    submitNumber(place)
     expect(await place.until('awaiting-code')).toBeLessThanOrEqual(150)
     expect(place.changes).toEqual(['start', 'request-code'])
     expect(place.emulator.state).toMatchObject({ qrText: Reflect.get(before, 'qrText') })
-    const { session } = place.page
-    if (session.status !== 'awaiting-code') throw new Error('There is no code.')
     // The connection ends 160 s after its start.
-    expect(session.pairingCode.expiresAt - Date.now()).toBeLessThanOrEqual(118_000)
-    place.emulator.typeCode(session.pairingCode.value)
+    expect(enterCode(place).expiresAt - Date.now()).toBeLessThanOrEqual(118_000)
     await place.until('linked')
   })
 
@@ -274,19 +283,16 @@ describe('a pairing code of WAHA', () => {
     ['a connection of unknown age', {}, ['logout', 'request-code']],
   ] as const)('requires after %s: %j', async (_title, options, expected) => {
     const place = open(options)
-    place.page.fold({ type: 'method-chosen', method: 'phone-code' })
-    place.page.fold({ type: 'number-submitted', phoneNumber: PHONE })
+    submitNumber(place)
     await place.until('awaiting-code')
     expect(place.changes).toEqual(expected)
-    const { session } = place.page
-    if (session.status === 'awaiting-code') place.emulator.typeCode(session.pairingCode.value)
+    enterCode(place)
     expect(await place.until('linked')).toBeLessThanOrEqual(5_200)
   })
 
   it('that was not entered fails the session: nothing is sent until the user starts over', async () => {
     const place = open({ stopped: true })
-    place.page.fold({ type: 'method-chosen', method: 'phone-code' })
-    place.page.fold({ type: 'number-submitted', phoneNumber: PHONE })
+    submitNumber(place)
     await place.until('awaiting-code')
     await place.until('expired', 170_000)
     await place.pass(60_000)
@@ -294,8 +300,7 @@ describe('a pairing code of WAHA', () => {
     place.page.fold({ type: 'started' })
     await place.until('awaiting-code')
     expect(place.changes).toEqual(['start', 'request-code', 'logout', 'request-code'])
-    const { session } = place.page
-    if (session.status === 'awaiting-code') place.emulator.typeCode(session.pairingCode.value)
+    enterCode(place)
     await place.until('linked')
   })
 
