@@ -116,7 +116,7 @@ function subscribe(url: string): { readonly told: string[]; readonly gaps: () =>
       gaps += 1
     },
   })
-  if (!stop) throw new Error('This proxy has no live events')
+  if (!stop) throw new Error('proxy() has no subscribe()')
   closers.push(stop)
   return { told, gaps: () => gaps, stop }
 }

@@ -20,7 +20,7 @@ async function bundle(): Promise<string> {
       },
     }),
   ].flat()
-  if (!output || !('output' in output)) throw new Error('Nothing was built')
+  if (!output || !('output' in output)) throw new Error('The build has no output')
   return output.output[0].code
 }
 

@@ -97,7 +97,7 @@ async function watch(
 ): Promise<EdgeAnswer> {
   const response = await handler(new Request(`${HANDLER_URL}?events`, init))
   const reader = response.body?.getReader()
-  if (!reader) throw new Error('The answer has no body')
+  if (!reader) throw new Error('The response has no body')
   const decoder = new TextDecoder()
   let body = ''
   const happened = meanwhile()

@@ -42,7 +42,7 @@ function setUp(
 /** Expects only our code, the status that belongs to it, and the wait that the provider demanded. */
 async function expectProblem(answer: Response, code: string, status?: number): Promise<void> {
   const known = pairingErrorCodes.find((one) => one === code)
-  if (!known) throw new Error(`Not a code of ours: ${code}`)
+  if (!known) throw new Error(`Unknown error code: ${code}`)
   const expected = status ?? httpStatusOf(known)
   expect(answer.status).toBe(expected)
   expect(answer.headers.get('content-type')).toBe('application/problem+json')

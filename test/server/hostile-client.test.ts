@@ -423,42 +423,28 @@ describe('bodies that arrive slowly:', () => {
 describe('responses to requests with injected text:', () => {
   const marker = 'injected'
   const line = `%0d%0aX-Injected:%20${marker}%0d%0a%0d%0a<script>`
+  const get = (query: string, headers: Record<string, string> = {}): Request =>
+    new Request(`${HANDLER_URL}${query}`, { headers })
+  const action = (body: string): Request => new Request(HANDLER_URL, post(body))
+  const preflight = {
+    origin: 'https://evil.example',
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': marker,
+  }
 
   it.each<readonly [string, Request]>([
-    [
-      'an origin',
-      new Request(`${HANDLER_URL}?want=state`, { headers: { origin: `https://${marker}.example` } }),
-    ],
-    [
-      'a last event',
-      new Request(`${HANDLER_URL}?events`, { headers: { 'last-event-id': `${marker}%0d%0a` } }),
-    ],
-    ['a query', new Request(`${HANDLER_URL}?want=${line}`)],
-    ['a HEAD request', new Request(`${HANDLER_URL}?events&method=${line}`)],
-    ['a path', new Request(`${HANDLER_URL}/${line}?want=state`)],
+    ['an origin', get('?want=state', { origin: `https://${marker}.example` })],
+    ['a last event', get('?events', { 'last-event-id': `${marker}%0d%0a` })],
+    ['a query', get(`?want=${line}`)],
+    ['a method of pairing', get(`?events&method=${line}`)],
+    ['a path', get(`/${line}?want=state`)],
     ['a secret', new Request(`${HANDLER_URL}/webhook?secret=${line}`, post('{}'))],
-    [
-      'a phone number',
-      new Request(HANDLER_URL, post(`{"action":"request-pairing-code","phoneNumber":"${marker}"}`)),
-    ],
-    ['an action', new Request(HANDLER_URL, post(`{"action":"${marker}\\r\\n\\r\\n"}`))],
-    ['a body', new Request(HANDLER_URL, post(marker))],
+    ['a phone number', action(`{"action":"request-pairing-code","phoneNumber":"${marker}"}`)],
+    ['an action', action(`{"action":"${marker}\\r\\n\\r\\n"}`)],
+    ['a body', action(marker)],
     ['a content type', new Request(HANDLER_URL, post('{}', { 'content-type': marker }))],
-    [
-      'a cookie',
-      new Request(HANDLER_URL, { headers: { cookie: marker, authorization: marker, accept: marker } }),
-    ],
-    [
-      'requested headers',
-      new Request(HANDLER_URL, {
-        method: 'OPTIONS',
-        headers: {
-          origin: 'https://evil.example',
-          'access-control-request-method': 'POST',
-          'access-control-request-headers': marker,
-        },
-      }),
-    ],
+    ['a cookie', get('', { cookie: marker, authorization: marker, accept: marker })],
+    ['requested headers', new Request(HANDLER_URL, { method: 'OPTIONS', headers: preflight })],
     ['a method', new Request(HANDLER_URL, { method: marker })],
   ])('a response does not repeat the text of %s', async (_, request) => {
     const setup = createSetup({ readWebhook: () => undefined }, { webhookSecret: SECRET })
@@ -475,10 +461,11 @@ describe('responses to requests with injected text:', () => {
 
 describe('floods of requests:', () => {
   const number = (digit: number): string => `55119876543${digit % 10}${digit % 7}`
+  const code = (phoneNumber: string) => ({ action: 'request-pairing-code', phoneNumber })
 
   it('a flood of pairing codes gets the remaining time to wait', async () => {
     const setup = createSetup()
-    const ask = (digit: number) => setup.post({ action: 'request-pairing-code', phoneNumber: number(digit) })
+    const ask = (digit: number) => setup.post(code(number(digit)))
     await Promise.all([ask(0), ask(1), ask(2)])
     await advance(12_345)
     const refused = await ask(3)
@@ -490,21 +477,16 @@ describe('floods of requests:', () => {
     const setup = createSetup({}, { authorize: ({ headers }) => headers.has('x-user') })
     const user = { 'x-user': '7' }
     for (let request = 0; request < 10; request += 1) {
-      await setup.post({ action: 'request-pairing-code', phoneNumber: number(request) })
-      await setup.post({ action: 'request-pairing-code', phoneNumber: 'none' }, user)
-      await setup.post(
-        { action: 'request-pairing-code', phoneNumber: number(request) },
-        { ...user, origin: 'https://evil.example' },
-      )
+      await setup.post(code(number(request)))
+      await setup.post(code('none'), user)
+      await setup.post(code(number(request)), { ...user, origin: 'https://evil.example' })
     }
-    expect((await setup.post({ action: 'request-pairing-code', phoneNumber: number(0) }, user)).status).toBe(
-      200,
-    )
+    expect((await setup.post(code(number(0)), user)).status).toBe(200)
   })
 
   it('a flood of pairing codes does not lock users out when the clock is set back', async () => {
     const setup = createSetup()
-    const ask = () => setup.post({ action: 'request-pairing-code', phoneNumber: number(0) })
+    const ask = () => setup.post(code(number(0)))
     await Promise.all([ask(), ask(), ask()])
     vi.setSystemTime(START - 86_400_000)
     const { retryAfterMs } = Object(await (await ask()).json())
@@ -588,21 +570,14 @@ describe('abandoned streams:', () => {
   /** The origin of time that identifies the poller. */
   const originOf = ({ events }: Tab): unknown => events[0]?.data.origin
 
-  const ends: readonly (readonly [
-    string,
-    (tabs: readonly Tab[], clients: readonly AbortController[]) => void,
-  ])[] = [
-    ['their requests are aborted', (_, clients) => clients.forEach((client) => void client.abort())],
-    ['they are cancelled', (tabs) => tabs.forEach((tab) => void tab.leave())],
-  ]
-
-  it.each(ends)('fifty streams leave nothing behind when %s', async (_, end) => {
+  it.each(['aborted', 'cancelled'])('fifty streams leave nothing behind when they are %s', async (end) => {
     const setup = crowded()
     const clients = Array.from({ length: COUNT }, () => new AbortController())
     const tabs: Tab[] = []
     for (const { signal } of clients) tabs.push(await setup.watch('', { signal }))
     expect(setup.watchers).toBe(COUNT)
-    end(tabs, clients)
+    for (const client of clients) if (end === 'aborted') client.abort()
+    for (const tab of tabs) if (end === 'cancelled') tab.leave()
     await settle()
     expect(tabs.every(({ isOver }) => isOver)).toBe(true)
     await expectNothingLeft(setup, tabs[0] && originOf(tabs[0]))

@@ -72,7 +72,8 @@ function setUp(): Setup {
 
   async function open(session: number): Promise<Watcher> {
     const response = await handler(new Request(`${urlOf(session)}?events`))
-    if (response.status !== 200 || !response.body) throw new Error(`Not let in: ${response.status}`)
+    if (response.status !== 200 || !response.body)
+      throw new Error(`The stream was refused with ${response.status}`)
     const seen: string[] = []
     const parser = createParser({
       onEvent: ({ data }) => seen.push(JSON.parse(data).status),
@@ -103,7 +104,7 @@ function setUp(): Setup {
       const init = { method: 'POST', headers, body: '{}' }
       const send = (session: number) => handler(new Request(`${urlOf(session)}/webhook`, init))
       const answers = await Promise.all(sessions.map(send))
-      if (!answers.every(({ ok }) => ok)) throw new Error('A webhook was not taken.')
+      if (!answers.every(({ ok }) => ok)) throw new Error('A webhook was refused')
     },
   }
 }

@@ -145,7 +145,7 @@ async function ceremony(name: KindName, demand: DemandPasskeyOptions = {}) {
   /** Every provider reports a change within half a minute. */
   const reach = async (status: PairingUpdate['status']): Promise<void> => {
     for (let count = 0; count < 10; count += 1) if ((await pass(3_000)).status === status) return
-    throw new Error(`The page never read ${status}.`)
+    throw new Error(`The page did not read ${status} within 30 s`)
   }
   const act = async (action: PairingAction): Promise<void> => {
     const done = connection.act(action, { method: 'qr' })
@@ -159,7 +159,7 @@ async function ceremony(name: KindName, demand: DemandPasskeyOptions = {}) {
   }
   const challenge = async (): Promise<string> => {
     const { challenge: given } = await send('passkey-challenge')
-    if (!given) throw new Error('No challenge')
+    if (!given) throw new Error('The response has no challenge')
     for (const secret of secretsOf(emulator)) secrets.add(secret)
     return given.options.challenge
   }
@@ -296,7 +296,7 @@ it('waha: a confirmed code that the provider still reports does not show the com
 it('waha: a webhook with the challenge or a code makes the handler read, and is not passed on', async () => {
   const page = await ceremony('waha')
   const { state } = page.emulator
-  if (state.status !== 'passkey-required') throw new Error(state.status)
+  if (state.status !== 'passkey-required') throw new Error(`No passkey is required: ${state.status}`)
   page.keepSecret('FORG-ED12')
   for (const [status, data] of [
     ['PASSKEY_REQUIRED', state.challenge],

@@ -118,7 +118,7 @@ export async function providerErrorOf(answer: Response | Promise<Response>): Pro
 }
 
 export function bodyOf({ body }: Response): ReadableStream<Uint8Array> {
-  if (!body) throw new Error('The answer has no body')
+  if (!body) throw new Error('The response has no body')
   return body
 }
 
@@ -224,7 +224,7 @@ export async function expectRefusal(
   { status, retryAfterMs }: { readonly status?: number; readonly retryAfterMs?: number } = {},
 ): Promise<void> {
   const known = pairingErrorCodes.find((one) => one === code)
-  if (!known) throw new Error(`Not a code of ours: ${code}`)
+  if (!known) throw new Error(`Unknown error code: ${code}`)
   const expected = status ?? httpStatusOf(known)
   const body: unknown = await answer.json()
   expect(body).toEqual({
