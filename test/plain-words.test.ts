@@ -70,7 +70,6 @@ const allowed: readonly (readonly [file: string, word: Word, count: number, reas
   ['src/providers/lib/waha-passkeys.ts', 'ask', 1, 'the name of a parameter'],
   ['src/react/session/warn-developer.ts', 'ask', 1, 'the screen asks the user'],
   ['test/server/developer-mistakes.test.ts', 'gone', 1, 'a text that the test throws'],
-  ['test/server/pairing-link.test.ts', 'gone', 1, 'a text that the test throws'],
   ['test/testing/emulator.test.ts', 'gone', 2, 'a text that the test throws'],
   ['test/testing/mock-servers/mock-waha.test.ts', 'gone', 1, 'a text that the test throws'],
   // File names that stay until the code in them is renamed.
