@@ -106,11 +106,7 @@ describe('linkStatusAfter()', () => {
       'needs-attention unlinked-on-phone Ana',
       [linked, unlinked, unlinked],
     ],
-    [
-      'discards a denial when an update confirms the link',
-      'linked Ana',
-      [linked, unlinked, linked, unlinked],
-    ],
+    ['discards a denial if the link is confirmed', 'linked Ana', [linked, unlinked, linked, unlinked]],
     [
       'keeps requiring attention while nothing changes',
       'needs-attention unlinked-on-phone Ana',
@@ -147,7 +143,7 @@ describe('linkStatusAfter()', () => {
       [unlinked, { status: 'linking' }],
     ],
     [
-      'keeps the last status after a failed read',
+      'keeps the status after a failed read',
       'unknown: last linked Ana as of 1 s, network',
       [linked, 'network'],
     ],
@@ -239,26 +235,14 @@ describe('linkPauseMs()', () => {
       [copied(40)],
     ],
     ['is short while the progress increases', 9_000, [copied(40), copied(41, { nextInMs: 9_000 })]],
-    [
-      'is at least two seconds while the progress increases',
-      2_000,
-      [copied(40), copied(41, { nextInMs: 1 })],
-    ],
+    ['is at least 2 s while the progress increases', 2_000, [copied(40), copied(41, { nextInMs: 1 })]],
     [
       'does not change after a repeated update',
       9_000,
       [copied(40, { nextInMs: 15_000 }), copied(40, { seq: 0, nextInMs: 9_000 })],
     ],
-    [
-      'is the usual pause if the progress does not change',
-      USUAL_MS,
-      [copied(40), copied(40, { nextInMs: 9_000 })],
-    ],
-    [
-      'is the usual pause when all chats are copied',
-      USUAL_MS,
-      [copied(40), copied(100, { nextInMs: 9_000 })],
-    ],
+    ['is usual if the progress does not change', USUAL_MS, [copied(40), copied(40, { nextInMs: 9_000 })]],
+    ['is usual when all chats are copied', USUAL_MS, [copied(40), copied(100, { nextInMs: 9_000 })]],
     [
       'is the usual pause when the progress is missing again',
       USUAL_MS,

@@ -85,16 +85,8 @@ function words(session: PairingSession): string {
 describe('a passkey ceremony in the page', () => {
   const rows: readonly (readonly [title: string, expected: string, steps: readonly Step[]])[] = [
     ['waits for the passkey', 'assert', [qr(0), wants(1_000)]],
-    [
-      'has no steps if the provider only reports that a passkey is required',
-      'passkey-required',
-      [qr(0), signals(1_000)],
-    ],
-    [
-      'waits for the passkey if a provider with that ability names no step',
-      'assert',
-      [reads(0, 'passkey-required')],
-    ],
+    ['has no steps if the provider only reports a passkey', 'passkey-required', [qr(0), signals(1_000)]],
+    ['waits for the passkey if the provider names no step', 'assert', [reads(0, 'passkey-required')]],
     [
       'shows that the browser prompts for the passkey',
       'assert (sign)',
@@ -153,11 +145,7 @@ describe('a passkey ceremony in the page', () => {
       [compares(0), denies(1), compares(2), qr(3)],
     ],
     ['is linking when the phone continues', 'linking', [wants(0), reads(1_000, 'linking')]],
-    [
-      'ends when the phone is linked',
-      'linked',
-      [wants(0), answers(1), reads(1_000, 'linked', { account: {} })],
-    ],
+    ['ends when a phone links', 'linked', [wants(0), answers(1), reads(1_000, 'linked', { account: {} })]],
     ['reports a slow response after 30 s', 'submitted slow', [wants(0), answers(1_000), passes(31_000)]],
     ['does not report a slow response before 30 s', 'submitted', [wants(0), answers(1_000), passes(30_999)]],
     [
@@ -165,11 +153,7 @@ describe('a passkey ceremony in the page', () => {
       'submitted',
       [wants(0), answers(1_000), compares(40_000, 'A'), confirms(50_000, 'A'), passes(79_999)],
     ],
-    [
-      'does not report a slow response while it waits for the passkey',
-      'assert',
-      [wants(0), passes(5 * MINUTE)],
-    ],
+    ['reports no slow response while it waits for the passkey', 'assert', [wants(0), passes(5 * MINUTE)]],
     ['ends when its time limit is reached', 'failed passkey-expired', [wants(0), passes(10 * MINUTE)]],
     [
       'ends after ten minutes if the provider states no time limit',
@@ -206,11 +190,7 @@ describe('a passkey ceremony in the page', () => {
       'assert FA48-HS63',
       [wants(0), hands(0, MINUTE), wants(59_000)],
     ],
-    [
-      'removes the code of the extension when it expires',
-      'assert',
-      [wants(0), hands(0, MINUTE), passes(MINUTE)],
-    ],
+    ['removes the code of the extension at its end', 'assert', [wants(0), hands(0, MINUTE), passes(MINUTE)]],
     [
       'removes the code of the extension when the answer arrives',
       'submitted',

@@ -158,11 +158,7 @@ describe('a session with QR codes', () => {
     ['waits for the first code', 'preparing', []],
     ['shows nothing before a start', 'idle', [qr(0, 'a')], onDemand],
     ['starts when the user presses Start', 'awaiting-scan a 1/3', [starts(0), qr(1, 'a')], onDemand],
-    [
-      'keeps a code that is sent again',
-      'awaiting-scan a 1/3',
-      [qr(0, 'a'), qr(5_000, 'a', { expiresInMs: 15_000 })],
-    ],
+    ['keeps a repeated code', 'awaiting-scan a 1/3', [qr(0, 'a'), qr(5_000, 'a', { expiresInMs: 15_000 })]],
     ['removes a code from the screen when it expires', 'preparing', [qr(0, 'a'), passes(20_000)]],
     ['keeps a code until just before it expires', 'awaiting-scan a 1/3', [qr(0, 'a'), passes(19_999)]],
     ['hides a code that no update confirms', 'preparing', [qr(0, 'a', { hideInMs: 7_000 }), passes(7_000)]],
@@ -176,23 +172,15 @@ describe('a session with QR codes', () => {
       'awaiting-scan a 1/3',
       [qr(0, 'a'), reads(5_000, 'qr', { codeId: 'id-a', hideInMs: 9_000, expiresInMs: 15_000 })],
     ],
-    [
-      'never shows a replaced code again',
-      'awaiting-scan b 2/3',
-      [qr(0, 'a'), qr(5_000, 'b'), qr(5_100, 'a')],
-    ],
+    ['shows no replaced code again', 'awaiting-scan b 2/3', [qr(0, 'a'), qr(5_000, 'b'), qr(5_100, 'a')]],
     [
       'neither shows nor counts a code that has expired on arrival',
       'awaiting-scan c 2/3',
       [qr(0, 'a'), qr(20_000, 'b', { expiresInMs: 0 }), qr(20_100, 'c')],
     ],
+    ['keeps a code while the next is prepared', 'awaiting-scan a 1/3', [qr(0, 'a'), preparing(3_000)]],
     [
-      'keeps a code while the provider prepares the next',
-      'awaiting-scan a 1/3',
-      [qr(0, 'a'), preparing(3_000)],
-    ],
-    [
-      'keeps a code through failed reads',
+      'keeps a code if reads fail',
       'awaiting-scan a 1/3',
       [qr(0, 'a'), ...times(12, (n) => fails(3_000 + n))],
     ],
@@ -253,12 +241,7 @@ describe('a session with QR codes', () => {
         qr(90_100, 'd'),
       ],
     ],
-    [
-      'stops at each code in the manual refresh mode',
-      'expired refresh-due',
-      [qr(0, 'a'), passes(20_000)],
-      manual,
-    ],
+    ['stops at each code in manual mode', 'expired refresh-due', [qr(0, 'a'), passes(20_000)], manual],
     [
       'does not show the next code automatically in the manual refresh mode',
       'expired refresh-due',
@@ -278,7 +261,7 @@ describe('a session with QR codes', () => {
       manual,
     ],
     [
-      'retries if an image cannot be drawn',
+      'retries if it cannot draw an image',
       'preparing retrying invalid-answer',
       [qr(0, 'a'), [1, imageBroken]],
     ],
@@ -380,7 +363,7 @@ describe('a session with QR codes', () => {
       [qr(0, 'a'), ...times(4, (n) => fails(20_000 + n * 30_000)), preparing(125_000)],
     ],
     [
-      'reads the code again when the phone that shows the page wakes up',
+      'reads the code again when the device of the page wakes up',
       'preparing',
       [qr(0, 'a'), passes(3_600_000)],
     ],
@@ -696,11 +679,7 @@ describe('a session with two pages:', () => {
 describe('a session that links a phone', () => {
   itReaches([
     ['is linking if the provider reports it', 'linking', [qr(0, 'a'), linking(1_000)]],
-    [
-      'is not linking only because a code is missing',
-      'preparing',
-      [qr(0, 'a'), passes(20_000), preparing(20_100)],
-    ],
+    ['is not linking if a code is missing', 'preparing', [qr(0, 'a'), passes(20_000), preparing(20_100)]],
     ['is linked if the provider reports it', 'linked Ana', [qr(0, 'a'), linked(1_000, { account })]],
     ['is linked without an account', 'linked', [linked(0)]],
     ['adds a name that arrives later', 'linked Ana', [linked(0), linked(3_000, { account })]],
@@ -884,11 +863,7 @@ describe('a session that links a phone', () => {
       'passkey-required',
       [qr(0, 'a'), reads(1_000, 'passkey-required')],
     ],
-    [
-      'is linked after the passkey',
-      'linked Ana',
-      [reads(0, 'passkey-required'), linked(60_000, { account })],
-    ],
+    ['links after the passkey', 'linked Ana', [reads(0, 'passkey-required'), linked(60_000, { account })]],
   ])
 })
 
@@ -962,7 +937,7 @@ describe('a session with an obstacle', () => {
       [fails(0, 'invalid-answer'), fails(1, 'invalid-answer')],
     ],
     [
-      'fails after the third other error',
+      'fails at the third other error',
       'failed invalid-answer',
       [0, 1, 2].map((n) => fails(n, 'invalid-answer')),
     ],
@@ -973,18 +948,14 @@ describe('a session with an obstacle', () => {
     ],
     ['resets the count of failures after an update', 'preparing', [fails(0), preparing(1_000)]],
     ['tries again on Retry', 'preparing', [...eightErrors, starts(100)]],
-    [
-      'shows a code after Retry',
-      'awaiting-scan a 1/3',
-      [fails(0, 'unauthorized'), starts(100), qr(200, 'a')],
-    ],
+    ['gets a code after Retry', 'awaiting-scan a 1/3', [fails(0, 'unauthorized'), starts(100), qr(200, 'a')]],
     [
       'stays failed after any pushed update',
       'failed unauthorized',
       [fails(0, 'unauthorized'), pushed(1_000, 'unlinked')],
     ],
     [
-      'stays failed after the clock is set back',
+      'stays failed if the clock is set back',
       'failed unauthorized',
       [fails(0, 'unauthorized'), passes(-5_000)],
     ],
@@ -1151,18 +1122,9 @@ describe('nextRequest()', () => {
       'read code 7000',
       [preparing(0, { error: { code: 'timeout', retryInMs: 7_000 } })],
     ],
-    [
-      'reads a linked state at the time that the update states',
-      'read state 15000',
-      [linked(0, { nextInMs: 15_000 })],
-    ],
+    ['reads a linked state when the update says so', 'read state 15000', [linked(0, { nextInMs: 15_000 })]],
     ['confirms immediately that a link has ended', 'read state 3000', [linked(0), unlinked(3_000)]],
-    [
-      'keeps reading until the state of a phone-code session is known',
-      'read state 3000',
-      [preparing(0)],
-      phone,
-    ],
+    ['keeps reading until the state with phone-code is known', 'read state 3000', [preparing(0)], phone],
     [
       'keeps reading if the first update of a phone-code session has an error',
       'read state 7000',
@@ -1175,11 +1137,7 @@ describe('nextRequest()', () => {
       'start 0',
       [stopped(0), [10, { type: 'request-done', request: 'reset' }]],
     ],
-    [
-      'starts without waiting for an update that arrives first',
-      'start 0',
-      [stopped(0), pushed(10, 'stopped')],
-    ],
+    ['starts without waiting for another update', 'start 0', [stopped(0), pushed(10, 'stopped')]],
     [
       'resets without waiting for an update that arrives first',
       'reset 0',
@@ -1243,12 +1201,7 @@ describe('nextDeadline()', () => {
     ['is the time at which a code is hidden', 7_000, [qr(0, 'a', { hideInMs: 7_000 })]],
     ['is the time at which the session offers to start over', 30_000, [preparing(0)]],
     ['is the time at which the session offers to start over during linking', 30_000, [linking(0)]],
-    [
-      'is the time at which the session offers to start over without a pairing code',
-      30_000,
-      [submits(0)],
-      phone,
-    ],
+    ['is the time to offer to start over without a pairing code', 30_000, [submits(0)], phone],
     [
       'is the time at which the code of another page expires',
       100_000,

@@ -115,7 +115,7 @@ describe('nextRequest()', () => {
       ['state', 6_000],
     ],
     [
-      'keeps a link if a code is pushed late',
+      'keeps a link if a code arrives late',
       polled([0, linked], [1, qr(1), 'pushed']),
       true,
       ['state', 15_000],
@@ -196,13 +196,7 @@ describe('dueRequest()', () => {
   ])[] = [
     ['sends the first read', polled(), 'state', 0, 'state'],
     ['sends the first read for a code', polled(), 'code', 0, 'code'],
-    [
-      'serves a read from a state that is younger than the interval',
-      polled([0, preparing]),
-      'state',
-      2_999,
-      undefined,
-    ],
+    ['serves a read from a state of this interval', polled([0, preparing]), 'state', 2_999, undefined],
     ['sends a read after the interval', polled([0, preparing]), 'state', 3_000, 'state'],
     ['serves a code read from a code that is still valid', polled([0, qr(1)]), 'code', 2_999, undefined],
     ['reads the state for a page that shows a code', polled([0, qr(1)]), 'code', 3_000, 'state'],
@@ -280,12 +274,7 @@ describe('shownQrCode()', () => {
     ['shows a code that was just issued', polled([0, qr(1)]), 0, ['2@code1', 20_000, 60_000]],
     ['shows a code until it expires', polled([0, qr(1, 20_000)]), 19_999, ['2@code1', 1, 1]],
     ['shows no expired code', polled([0, qr(1, 20_000)]), 20_000, undefined],
-    [
-      'starts the lifetime of a code at its request',
-      polled([0, qr(1, 20_000)]),
-      5_000,
-      ['2@code1', 15_000, 15_000],
-    ],
+    ['counts the lifetime from the request', polled([0, qr(1, 20_000)]), 5_000, ['2@code1', 15_000, 15_000]],
     [
       'keeps a code while the provider prepares the next one',
       polled([0, qr(1, 20_000)], [5_000, preparing, 'code']),
@@ -297,7 +286,7 @@ describe('shownQrCode()', () => {
     ['shows no code when the provider session is stopped', polled([0, qr(1)], [1, stopped]), 1, undefined],
     ['shows no code from before a change', polled([0, qr(1)], [1, 'changed']), 1, undefined],
     [
-      'keeps a code after a failed request',
+      'keeps a code after a failure',
       polled([0, qr(1, 20_000)], [1, offline]),
       1,
       ['2@code1', 19_999, 19_999],
@@ -344,11 +333,7 @@ describe('the schedule if webhooks arrive before polls', () => {
       ],
     ],
     ['a change that a poll finds before its webhook', false, [...trusted, [100_000, qr(4)]]],
-    [
-      'a webhook that arrives within 3 s after such a poll',
-      true,
-      [...trusted, [100_000, qr(4)], [103_000, 'webhook']],
-    ],
+    ['a webhook within 3 s after such a poll', true, [...trusted, [100_000, qr(4)], [103_000, 'webhook']]],
     ['a webhook that arrives later than that', false, [...trusted, [100_000, qr(4)], [103_001, 'webhook']]],
     [
       'only one more announced change after a late webhook',
@@ -389,11 +374,7 @@ describe('the schedule if webhooks arrive before polls', () => {
   it.each<readonly [string, readonly Step[], readonly [PairingWant, number]]>([
     ['polls the state after 3 s while webhooks are not trusted', [...first], ['state', 3_000]],
     ['polls after 20 s when webhooks are trusted', trusted, ['code', 100_050]],
-    [
-      'polls the state after 20 s if the last read was a state read',
-      [...trusted, [90_000, unlinked]],
-      ['code', 100_050],
-    ],
+    ['polls the state 20 s after a state read', [...trusted, [90_000, unlinked]], ['code', 100_050]],
     [
       'waits for the webhook of the next code until one second after a code expires',
       [
@@ -404,11 +385,7 @@ describe('the schedule if webhooks arrive before polls', () => {
       ],
       ['code', 91_050],
     ],
-    [
-      'requests an announced code immediately',
-      [...trusted, [95_000, 'webhook'], [95_050, unlinked]],
-      ['code', 81_050],
-    ],
+    ['requests an announced code', [...trusted, [95_000, 'webhook'], [95_050, unlinked]], ['code', 81_050]],
     [
       'requests no code if the webhook reports that the session starts',
       [
@@ -448,11 +425,7 @@ describe('the reason why a link has ended', () => {
     ['no phone is linked', true, polled([0, linked], [15_000, unlinked])],
     ['the provider sends a QR code', true, polled([0, linked], [15_000, qr(1)])],
     ['data of an earlier link is in the way', true, polled([0, linked], [15_000, stale])],
-    [
-      'the provider states it',
-      true,
-      polled([0, linked], [15_000, { status: 'stopped', reason: 'unlinked' }]),
-    ],
+    ['the provider says so', true, polled([0, linked], [15_000, { status: 'stopped', reason: 'unlinked' }])],
     ['the provider session is stopped, which keeps a link', false, polled([0, linked], [15_000, stopped])],
     ['the provider starts', false, polled([0, linked], [15_000, preparing])],
     ['a phone is linked again', false, polled([0, linked], [15_000, qr(1)], [20_000, linked])],
@@ -479,12 +452,7 @@ describe('shownPairingCode()', () => {
     ['shows no code after its lifetime', polled([0, code()]), 150_000, undefined],
     ['accepts a shorter lifetime', polled([0, code('AAAA1111', 40_000)]), 40_000, undefined],
     ['limits a longer lifetime', polled([0, code('AAAA1111', 9e9)]), 150_000, undefined],
-    [
-      'does not extend the lifetime of a repeated code',
-      polled([0, code()], [100_000, code()]),
-      150_000,
-      undefined,
-    ],
+    ['does not extend a repeated code', polled([0, code()], [100_000, code()]), 150_000, undefined],
     ['shows the newest code', polled([0, code()], [1, code('BBBB2222')]), 2, 'BBBB2222'],
     ['shows no code when a phone is linked', polled([0, code()], [1, linked]), 2, undefined],
     ['shows no code from before a change', polled([0, code()], [1, 'changed']), 2, undefined],
@@ -514,12 +482,7 @@ describe('a provider whose reads start a pairing', () => {
 
   it.each<readonly [string, PollState, number, PairingWant | undefined]>([
     ['reads the state if a page requests a code before a start', starting(false), 0, 'state'],
-    [
-      'requests no code while the provider waits for a start',
-      starting(false, [0, unlinked]),
-      60_000,
-      'state',
-    ],
+    ['requests no code before a start', starting(false, [0, unlinked]), 60_000, 'state'],
     ['requests the code after a start', starting(true, [0, unlinked]), 0, 'code'],
     ['requests no code while a code is valid', starting(true, code), 19_999, 'state'],
     ['reads the state when the code expires', starting(true, code), 20_000, 'state'],
@@ -536,12 +499,7 @@ describe('a provider whose reads start a pairing', () => {
       'code',
     ],
     ['requests no code while linking', starting(true, code, [5_000, linking]), 60_000, 'state'],
-    [
-      'requests no code when the provider session is stopped',
-      starting(true, code, [5_000, stopped]),
-      60_000,
-      'state',
-    ],
+    ['requests no code when the session is stopped', starting(true, code, [5_000, stopped]), 60_000, 'state'],
   ])('%s', (_, poll, atMs, expected) => {
     expect(dueRequest(poll, 'code', T + atMs, timing)).toBe(expected)
   })
