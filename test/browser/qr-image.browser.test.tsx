@@ -147,7 +147,7 @@ describe('a picture of another kind', () => {
     expect(document.querySelector('[data-part="error-code"]')?.getAttribute('data-code')).toBe(
       'invalid-answer',
     )
-    expect(provider.calls.filter(({ question }) => question === 'qr-code')).toHaveLength(3)
+    expect(provider.calls.filter((call) => call === 'getQrCode')).toHaveLength(3)
   })
 })
 

@@ -36,7 +36,7 @@ describe('a code on screen', () => {
     const provider = scriptedProvider({ getQrCode })
     showPairing(provider)
     await advance(44_000, () => expect(shownStatus()).toBe('awaiting-scan'))
-    expect(provider.calls.filter(({ question }) => question === 'qr-code')).toHaveLength(3)
+    expect(provider.calls.filter((call) => call === 'getQrCode')).toHaveLength(3)
   })
 
   it('is replaced when another one appears before its expiry, with a new countdown in the same tile', async () => {

@@ -112,10 +112,10 @@ describe.each<[string, PairingSnapshot]>([
 // The table of session.test.ts has the updates that end a link and those that do not.
 describe('a link', () => {
   it('is polled every fifteen seconds for three minutes, and then no longer', async () => {
-    const { calls } = await linkedPage()
+    const { provider, calls } = await linkedPage()
     await advance(200_000)
-    const polls = calls.slice(1)
-    expect(polls.map(({ question }) => question)).toEqual(polls.map(() => 'status'))
+    const polls = provider.details.slice(1)
+    expect(polls.map(({ call }) => call)).toEqual(polls.map(() => 'getStatus'))
     const pauses = polls.slice(1).map(({ at }, index) => at - (polls[index]?.at ?? 0))
     for (const pause of pauses) expect(Math.round(pause / 1_000)).toBe(15)
     expect(polls.length).toBeGreaterThanOrEqual(12)

@@ -46,7 +46,7 @@ describe('onLinked', () => {
     await advance(64_000)
     expect(shownStatus()).toBe('linked')
     // The status is polled every fifteen seconds for three minutes, because some links end soon.
-    expect(one.calls.slice(2).map(({ question }) => question)).toEqual(Array(4).fill('status'))
+    expect(one.calls.slice(2)).toEqual(Array(4).fill('getStatus'))
   })
 })
 

@@ -6,7 +6,7 @@ import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.j
 import { usePairingSession, WhatsAppPairing } from '../../src/index.js'
 import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { advance, emulateTime, settle } from '../time.js'
-import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
+import { qr, type SpyProvider, scriptedProvider } from './scripted-provider.js'
 import { doing } from './setup.js'
 
 // A part that loads later would also cause a commit.
@@ -56,7 +56,7 @@ describe('two hundred sessions on a page', () => {
   })
 })
 
-function WithClient({ provider, client }: { provider: ScriptedProvider; client: QueryClient }) {
+function WithClient({ provider, client }: { provider: SpyProvider; client: QueryClient }) {
   return <i>{usePairingSession({ provider, queryClient: client }).session.status}</i>
 }
 

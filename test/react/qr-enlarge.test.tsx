@@ -5,14 +5,14 @@ import { describe, expect, it } from 'vitest'
 import { type PairingSnapshot, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
 import './jsdom-dialog.js'
 import { advance, emulateTime, settle } from '../time.js'
-import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
+import { qr, type SpyProvider, scriptedProvider } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
 import { changingProvider, hang, rotatingProvider } from './show-pairing.js'
 import { part, press } from './user.js'
 
 emulateTime()
 
-const show = (provider: ScriptedProvider, props: Partial<WhatsAppPairingProps> = {}) =>
+const show = (provider: SpyProvider, props: Partial<WhatsAppPairingProps> = {}) =>
   render(
     <StrictMode>
       <WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />

@@ -22,7 +22,7 @@ import {
 import { qrImage } from '../../src/testing/qr-image.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { advance, emulateTime, settle } from '../time.js'
-import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
+import { qr, type SpyProvider, scriptedProvider } from './scripted-provider.js'
 import { createSetup, doing, shownStatus } from './setup.js'
 import { hang, linked, rotatingProvider, showPairing } from './show-pairing.js'
 import { part, statusLine } from './user.js'
@@ -35,7 +35,6 @@ afterEach(() => {
 })
 
 const steady = (sessionId?: string) => scriptedProvider({ getQrCode: () => qr('a') }, sessionId)
-const kinds = ({ calls }: ScriptedProvider) => calls.map(({ question }) => question)
 
 describe('the requests of the hook', () => {
   it.each([
@@ -65,8 +64,8 @@ describe('the requests of the hook', () => {
     const qrRequests = Math.ceil(59_900 / timing.qrIntervalMs)
     // Every response contains the state. So a read of the status follows only if no response came in its interval.
     const statusPerQr = Math.ceil(timing.qrIntervalMs / timing.statusIntervalMs) - 1
-    expect(kinds(provider).filter((kind) => kind === 'qr-code')).toHaveLength(qrRequests)
-    const statusRequests = kinds(provider).filter((kind) => kind === 'status').length
+    expect(provider.calls.filter((call) => call === 'getQrCode')).toHaveLength(qrRequests)
+    const statusRequests = provider.calls.filter((call) => call === 'getStatus').length
     expect(statusRequests).toBeLessThanOrEqual(qrRequests * statusPerQr)
     expect(statusRequests).toBeGreaterThanOrEqual((qrRequests - 1) * statusPerQr)
   })
@@ -100,7 +99,7 @@ describe('the requests of the hook', () => {
     showPairing(provider, { queryClient })
     showPairing({ ...provider }, { queryClient })
     await advance(30_000)
-    expect(kinds(provider)).toEqual(kinds(single))
+    expect(provider.calls).toEqual(single.calls)
   })
 
   it('are not doubled by StrictMode', async () => {
@@ -111,7 +110,7 @@ describe('the requests of the hook', () => {
       </StrictMode>,
     )
     await advance(4_000)
-    expect(kinds(provider).filter((kind) => kind === 'qr-code')).toHaveLength(1)
+    expect(provider.calls.filter((call) => call === 'getQrCode')).toHaveLength(1)
   })
 
   it('do not become more if the component is mounted repeatedly', async () => {
@@ -157,7 +156,7 @@ describe('the requests of the hook', () => {
     await advance(1_000)
     const second = part('qr-code')?.innerHTML
     expect(second).toBeTruthy()
-    expect(first.signals[0]?.aborted).toBe(true)
+    expect(first.details[0]?.signal?.aborted).toBe(true)
     await doing(() => respond(linked))
     await advance(3_000)
     expect(part('qr-code')?.innerHTML).toBe(second)
@@ -240,7 +239,7 @@ it('a minute of waiting causes four commits: state changes and two announcements
 })
 
 describe('the query client', () => {
-  function Status({ provider }: { readonly provider: ScriptedProvider }) {
+  function Status({ provider }: { readonly provider: SpyProvider }) {
     return <output>{usePairingSession({ provider }).session.status}</output>
   }
 

@@ -7,7 +7,7 @@ import {
   WhatsAppPairing,
   type WhatsAppPairingProps,
 } from '../../src/index.js'
-import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
+import { qr, type SpyProvider, scriptedProvider } from './scripted-provider.js'
 
 type Response = PairingSnapshot | Promise<PairingSnapshot>
 
@@ -31,7 +31,7 @@ export function changingProvider(
 }
 
 /** A provider whose QR code changes every twenty seconds from now on. */
-export function rotatingProvider(): ScriptedProvider {
+export function rotatingProvider(): SpyProvider {
   const startedAt = Date.now()
   const getQrCode = () => qr(Math.floor((Date.now() - startedAt) / 20_000))
   return scriptedProvider({ getQrCode, requestPairingCode: () => pairingCode }, 'rotating')
@@ -42,5 +42,5 @@ export const showPairing = (provider: PairingProvider, props: Partial<WhatsAppPa
   render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />)
 
 /** The number of requests for pairing codes. */
-export const codeRequests = ({ calls }: Pick<ScriptedProvider, 'calls'>): number =>
-  calls.filter(({ question }) => question === 'pairing-code').length
+export const codeRequests = ({ calls }: Pick<SpyProvider, 'calls'>): number =>
+  calls.filter((call) => call.startsWith('requestPairingCode')).length

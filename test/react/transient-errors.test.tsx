@@ -32,11 +32,11 @@ describe('a provider that limits requests', () => {
   it('without a stated time gets eight requests with growing pauses, and then one on Try again', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0)
     const one = changingProvider(new PairingError('rate-limited', 'Too often.'))
-    const { provider, calls } = one
-    showPairing(provider)
+    const { details } = one.provider
+    showPairing(one.provider)
     await advance(900_000)
     expect(errorCode()).toBe('rate-limited')
-    const pauses = calls.slice(1).map(({ at }, index) => at - (calls[index]?.at ?? 0))
+    const pauses = details.slice(1).map(({ at }, index) => at - (details[index]?.at ?? 0))
     expect(pauses.map((ms) => Math.floor(ms / 1_000))).toEqual([5, 10, 20, 30, 30, 30, 30])
     one.now = qr('a')
     await press('Try again')

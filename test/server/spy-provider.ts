@@ -1,4 +1,5 @@
-import type { PairingProvider } from '../../src/core/provider.js'
+import { normalizeQrPayload } from '../../src/core/normalize-qr-payload.js'
+import type { PairingProvider, PairingSnapshot, RequestOptions } from '../../src/core/provider.js'
 
 /** Durations of no specific provider. */
 export const timing = {
@@ -6,59 +7,87 @@ export const timing = {
   qrIntervalMs: 5_000,
   qrMinIntervalMs: 1_000,
   statusIntervalMs: 3_000,
-  pairingCodeLifetimeMs: 150_000,
+  pairingCodeLifetimeMs: 160_000,
   requestTimeoutMs: 30_000,
 }
 
 /** The session tag of the spy as the only provider of a handler without a secret. */
 export const SPY_SESSION = 'SmNqlwNIfvu_tBL8tqReIF'
 
+/** The snapshot of a code whose text contains `name`, so that codes differ. */
+export function qr(name: string | number, expiresInMs?: number): PairingSnapshot {
+  const qrCode = normalizeQrPayload(`2@${name},noise,identity,adv,1`)
+  return { status: 'qr', qrCode, ...(expiresInMs !== undefined && { expiresInMs }) }
+}
+
+/** One call of a provider. */
+interface Call {
+  /** The method, with its phone number. */
+  readonly call: string
+  readonly at: number
+  readonly signal: AbortSignal | undefined
+}
+
 export interface SpyProvider extends PairingProvider {
   /** The called methods, oldest first, each with its phone number. */
   readonly calls: string[]
+  /** The same calls with their details. */
+  readonly details: readonly Call[]
+}
+
+type Optional = 'requestPairingCode' | 'reset' | 'unlink'
+
+/** `undefined` removes an ability. */
+type Methods = Partial<Omit<PairingProvider, Optional>> & {
+  readonly [Name in Optional]?: PairingProvider[Name] | undefined
 }
 
 /** Responds to every call, and records it. */
-export function spyProvider(methods: Partial<PairingProvider> = {}): SpyProvider {
+export function spyProvider(methods: Methods = {}): SpyProvider {
   const calls: string[] = []
-  const all: PairingProvider = {
+  const details: Call[] = []
+  const defaults: Required<Pick<PairingProvider, Optional>> & PairingProvider = {
     id: 'spy',
     sessionId: 'main',
     timing,
     getStatus: async () => ({ status: 'unlinked' }),
-    getQrCode: async () => ({ status: 'qr', qrCode: { kind: 'text', value: '2@ref,noise,identity,adv,1' } }),
+    getQrCode: async () => qr('ref'),
     requestPairingCode: async () => ({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
     reset: async () => {},
     unlink: async () => {},
-    ...methods,
   }
-  const { requestPairingCode, reset, unlink } = all
+  const { requestPairingCode, reset, unlink, ...all } = { ...defaults, ...methods }
+  const record = (call: string, { signal }: RequestOptions): void => {
+    calls.push(call)
+    details.push({ call, at: Date.now(), signal })
+  }
   return {
     ...all,
     calls,
+    details,
     getStatus(options) {
-      calls.push('getStatus')
+      record('getStatus', options)
       return all.getStatus(options)
     },
     getQrCode(options) {
-      calls.push('getQrCode')
+      record('getQrCode', options)
       return all.getQrCode(options)
     },
     ...(requestPairingCode && {
       requestPairingCode(phoneNumber, options) {
-        calls.push(`requestPairingCode ${phoneNumber}`)
+        record(`requestPairingCode ${phoneNumber}`, options)
         return requestPairingCode(phoneNumber, options)
       },
     }),
     ...(reset && {
       reset(options) {
-        calls.push('reset')
+        record('reset', options)
         return reset(options)
       },
     }),
     ...(unlink && {
       unlink(options) {
-        calls.push('unlink')
+        record('unlink', options)
         return unlink(options)
       },
     }),
