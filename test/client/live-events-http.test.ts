@@ -1,15 +1,14 @@
 import { once } from 'node:events'
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { environmentManager, QueryClient, QueryObserver } from '@tanstack/react-query'
+import { environmentManager, QueryClient } from '@tanstack/react-query'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { createPollerRegistry } from '../../src/poller/registry.js'
-import { firstState, pairingSessionQueryOptions } from '../../src/react/session/query-options.js'
-import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { createHandler } from '../../src/server/handler.js'
 import { toNodeListener } from '../../src/server/node.js'
+import { openHooklessSession } from '../hookless-session.js'
 import { spyProvider, timing } from '../server/spy-provider.js'
 
 // TanStack Query treats Node as a server and does not poll there.
@@ -151,18 +150,12 @@ describe('a stream over node:http', () => {
 /** A session as on a page, but without the page. */
 function pair(url: string): { readonly status: () => string | undefined } {
   const queryClient = new QueryClient()
-  const provider = proxy({ url })
-  const input = { provider, queryClient }
-  const observer = new QueryObserver(queryClient, pairingSessionQueryOptions(input))
+  const page = openHooklessSession(proxy({ url }), queryClient)
   closers.push(
     () => queryClient.clear(),
-    observer.subscribe(() => {}),
-    sessionStoreOf(queryClient, provider).mount(
-      () => ({ provider }),
-      () => firstState(input),
-    ),
+    () => page.close(),
   )
-  return { status: () => observer.getCurrentResult().data?.status }
+  return { status: () => page.session?.status }
 }
 
 type Forward = (answer: IncomingMessage, response: ServerResponse) => void

@@ -1,5 +1,5 @@
 import '../late-modules.js'
-import { focusManager, onlineManager, QueryClient, QueryObserver } from '@tanstack/react-query'
+import { focusManager, onlineManager, QueryClient } from '@tanstack/react-query'
 import { vi } from 'vitest'
 import type { PairingProxy } from '../../src/core/connection.js'
 import { PairingError, type PairingErrorCode } from '../../src/core/errors.js'
@@ -12,13 +12,11 @@ import type {
   PairingSnapshot,
   RequestOptions,
 } from '../../src/core/provider.js'
-import type { SessionEvent } from '../../src/core/session-event.js'
 import { connectProvider } from '../../src/poller/connect-provider.js'
 import { processRegistry } from '../../src/poller/registry.js'
 import { loadLaterSession } from '../../src/react/session/load-later-session.js'
-import { firstState, pairingSessionQueryOptions } from '../../src/react/session/query-options.js'
-import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { createEmulator, type Emulator } from '../../src/testing.js'
+import { type HooklessSession, openHooklessSession, type UserAction } from '../hookless-session.js'
 import { timing } from '../react/scripted-provider.js'
 import { advance } from '../time.js'
 import { type Machine, startMachine } from './machine.js'
@@ -54,12 +52,6 @@ export interface Simulation {
   end(): void
 }
 
-type UserAction = SessionEvent extends infer Event
-  ? Event extends SessionEvent
-    ? Omit<Event, 'at'>
-    : never
-  : never
-
 /** The user starts again from these states; no request is sent in them. */
 const silentStates: readonly (PairingSession['status'] | undefined)[] = [undefined, 'idle', 'failed']
 
@@ -85,8 +77,7 @@ export function createSimulation(): Simulation {
   let shown: string | undefined
   /** The session of the last read after an expiry. */
   let lookedAfter: PairingSession | undefined
-  let unmount: (() => void) | undefined
-  let observer: ReturnType<typeof observe> | undefined
+  let open: HooklessSession | undefined
   const client = new QueryClient()
 
   async function ask(
@@ -196,14 +187,6 @@ export function createSimulation(): Simulation {
   const { id, sessionId } = provider
   // As in direct use of an adapter; modules load in real time, so this one is already loaded.
   const source: PairingProxy = { id, sessionId, connection: connectProvider(provider) }
-  const store = sessionStoreOf(client, source)
-
-  function observe(defaultMethod: PairingMethod) {
-    return new QueryObserver(
-      client,
-      pairingSessionQueryOptions({ provider: source, queryClient: client, defaultMethod }),
-    )
-  }
 
   function sample(): void {
     const end = shown === undefined ? undefined : ends.get(shown)
@@ -222,38 +205,18 @@ export function createSimulation(): Simulation {
     conditions: { latencyMs: 0 },
     broken,
     get session() {
-      return observer?.getCurrentResult().data
+      return open?.session
     },
     pass: (ms) => advance(ms, sample),
     open(method = 'qr') {
-      observer = observe(method)
-      client.mount()
-      const stops = [
-        observer.subscribe(() => {}),
-        store.mount(
-          () => ({ provider: source }),
-          () => firstState({ provider: source, queryClient: client, defaultMethod: method }),
-        ),
-        () => client.unmount(),
-      ]
-      unmount = () => {
-        for (const stop of stops) stop()
-        observer = undefined
-        shown = undefined
-      }
+      open = openHooklessSession(source, client, method)
     },
     close() {
-      unmount?.()
-      unmount = undefined
+      open?.close()
+      open = undefined
+      shown = undefined
     },
-    does(action) {
-      const cancelRefetch = action.type !== 'method-chosen'
-      if (observer)
-        store.fold(
-          { ...action, at: Date.now() },
-          () => void client.invalidateQueries({ queryKey: store.queryKey }, { cancelRefetch }),
-        )
-    },
+    does: (action) => open?.does(action),
     answer() {
       const code = codeOf(setup.session)
       if (code === undefined) return

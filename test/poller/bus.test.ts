@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { PairingBus } from '../../src/core/pairing-bus.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { randomRuns } from '../long-runs.js'
+import { type PlainBus, plainBus } from '../server/memory-bus.js'
 import {
   codesIn,
   createSetup,
@@ -12,7 +13,7 @@ import {
   stepsIn,
   updateOf,
 } from '../server/setup.js'
-import { SPY_SESSION, spyProvider, timing } from '../server/spy-provider.js'
+import { rotating, SPY_SESSION, spyProvider, timing } from '../server/spy-provider.js'
 import { advance, emulateTime, START, settle } from '../time.js'
 
 const MINUTE_MS = 60_000
@@ -20,59 +21,17 @@ const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 
 emulateTime()
 
-interface MemoryBus extends PairingBus {
-  readonly published: { readonly channel: string; readonly message: string }[]
-  /** Publishes a message as any client of the broker could. */
-  forge(message: string): void
-  /** The number of subscribers. */
-  readonly listeners: number
-}
-
-/** Connects all replicas in one process. Each replica receives all messages, including its own. */
-function memoryBus(): MemoryBus {
-  const published: MemoryBus['published'] = []
-  const listeners = new Set<{ readonly channel: string; readonly listener: (message: string) => void }>()
-  return {
-    published,
-    publish(channel, message) {
-      published.push({ channel, message })
-      for (const one of [...listeners]) if (one.channel === channel) one.listener(message)
-    },
-    subscribe(channel, listener) {
-      const entry = { channel, listener }
-      listeners.add(entry)
-      return () => void listeners.delete(entry)
-    },
-    forge(message) {
-      for (const { listener } of [...listeners]) listener(message)
-    },
-    get listeners() {
-      return listeners.size
-    },
-  }
-}
-
-/**
- * A new code every 20 seconds. All replicas get the same code, because they use one session of one provider.
- */
-const rotating: Partial<PairingProvider> = {
-  getQrCode: async () => {
-    const number = Math.floor((Date.now() - START) / timing.qrLifetimeMs)
-    return { status: 'qr', qrCode: { kind: 'text', value: `2@ref${number},noise,identity,adv,1` } }
-  },
-}
-
 const replicaOn = (
   bus: PairingBus,
   methods: Partial<PairingProvider> = rotating,
   options: SetupOptions = {},
 ): Setup => createSetup(methods, { bus, ...options })
 
-const twoReplicas = (bus = memoryBus()): readonly [Setup, Setup] => [replicaOn(bus), replicaOn(bus)]
+const twoReplicas = (bus = plainBus()): readonly [Setup, Setup] => [replicaOn(bus), replicaOn(bus)]
 
 /** A replica with a page that watches. */
 async function watchedReplica() {
-  const bus = memoryBus()
+  const bus = plainBus()
   const setup = replicaOn(bus)
   return { bus, setup, tab: await setup.watch() }
 }
@@ -82,7 +41,7 @@ const forged = (snapshot: unknown): string =>
 
 describe('two replicas with a bus', () => {
   it('share the state that one of them reads after a webhook', async () => {
-    const bus = memoryBus()
+    const bus = plainBus()
     const [one, other] = [
       replicaOn(
         bus,
@@ -100,7 +59,7 @@ describe('two replicas with a bus', () => {
   })
 
   it('send the provider about as many requests as one replica, and show the same codes', async () => {
-    const alone = replicaOn(memoryBus())
+    const alone = replicaOn(plainBus())
     const tab = await alone.watch()
     await advance(3 * MINUTE_MS)
     tab.leave()
@@ -120,7 +79,7 @@ describe('two replicas with a bus', () => {
   ])(
     'show a code no longer than its lifetime at the provider if the response %s',
     async (_, responseMs, brokerMs) => {
-      const bus = memoryBus()
+      const bus = plainBus()
       const late: PairingBus = {
         subscribe: bus.subscribe,
         publish: (channel, message) => void setTimeout(() => void bus.publish(channel, message), brokerMs),
@@ -176,7 +135,7 @@ describe('two replicas with a bus', () => {
   })
 
   it('discard the state from before a change', async () => {
-    const bus = memoryBus()
+    const bus = plainBus()
     let snapshot: PairingSnapshot = { status: 'linked', account: { name: 'Ana' } }
     const methods = {
       getStatus: async () => snapshot,
@@ -203,7 +162,7 @@ describe('two replicas with a bus', () => {
     ['a link that has ended', { status: 'linked', account: {} }, { status: 'stopped' }],
     ['a scan that failed', { status: 'linking' }, { status: 'stale' }],
   ])('do not show %s again if the other replica overtakes a slow response', async (_, late, now) => {
-    const bus = memoryBus()
+    const bus = plainBus()
     let respond = (): void => {}
     const slow = new Promise<void>((resolve) => {
       respond = resolve
@@ -231,7 +190,7 @@ describe('two replicas with a bus', () => {
   })
 
   it('subscribe only while a page watches', async () => {
-    const bus = memoryBus()
+    const bus = plainBus()
     const setup = replicaOn(bus)
     await setup.get()
     expect(bus.listeners).toBe(0)
@@ -245,7 +204,7 @@ describe('two replicas with a bus', () => {
   })
 
   it('do not share the state of other sessions', async () => {
-    const bus = memoryBus()
+    const bus = plainBus()
     const tenant = (sessionId: string) => ({
       ...rotating,
       sessionId,
@@ -273,7 +232,7 @@ describe('two replicas with a bus', () => {
   ])(
     'do not extend the lifetime of a code from %s if a process pauses for a moment',
     async (_, unknownMs, cause) => {
-      const bus = memoryBus()
+      const bus = plainBus()
       const base = Date.now()
       let read = 0
       const code = (): PairingSnapshot => ({
@@ -315,7 +274,7 @@ describe('two replicas with a bus', () => {
   )
 
   it('publish snapshots and changes without phone numbers and secrets', async () => {
-    const bus = memoryBus()
+    const bus = plainBus()
     const provider = spyProvider({
       getStatus: async () => {
         const answer = { status: 'linked' as const, account: { name: 'Ana', token: SECRET } }
@@ -403,7 +362,7 @@ describe('a message from an unknown sender', () => {
 
   it('has no effect if it is invalid', async () => {
     const { bus, setup, tab } = await watchedReplica()
-    for (const message of garbage) bus.forge(message)
+    for (const message of garbage) bus.inject(message)
     await settle()
     expect(stepsIn(tab)).toEqual(['qr'])
     expect(setup.calls).toEqual(['getQrCode'])
@@ -427,7 +386,7 @@ describe('a message from an unknown sender', () => {
       fc.asyncProperty(fc.array(anySnapshot, { minLength: 1, maxLength: 5 }), async (snapshots) => {
         const { bus, setup, tab } = await watchedReplica()
         for (const snapshot of snapshots) {
-          bus.forge(forged(snapshot))
+          bus.inject(forged(snapshot))
           await advance(1_000)
         }
         setup.calls.length = 0
@@ -447,7 +406,7 @@ describe('a message from an unknown sender', () => {
   it('shows a QR code for at most one minute', async () => {
     const { bus, setup, tab } = await watchedReplica()
     const qrCode = { kind: 'text', value: '2@evil,noise,identity,adv,1' }
-    bus.forge(forged({ status: 'qr', qrCode, confirmInMs: 1e300, expiresInMs: 1e300 }))
+    bus.inject(forged({ status: 'qr', qrCode, confirmInMs: 1e300, expiresInMs: 1e300 }))
     await advance(MINUTE_MS + 1_000)
     expect(tab.events.filter(({ data }) => Number(data.expiresInMs) > MINUTE_MS)).toEqual([])
     expect(codesIn(tab).at(-1)).not.toBe(qrCode.value)
@@ -480,8 +439,8 @@ describe('a message from an unknown sender', () => {
 
 describe('a bus that stalls', () => {
   /** Stores all messages while it stalls and delivers them later, like a broker whose process was paused. */
-  function stallingBus(): MemoryBus & { stall(): void; resume(): void; readonly waiting: number } {
-    const bus = memoryBus()
+  function stallingBus(): PlainBus & { stall(): void; resume(): void; readonly waiting: number } {
+    const bus = plainBus()
     let held: (() => void)[] | undefined
     return {
       ...bus,
@@ -516,9 +475,7 @@ describe('a bus that stalls', () => {
     let isLinked = false
     const rotatingUntilLinked: Partial<PairingProvider> = {
       getQrCode: async () =>
-        isLinked
-          ? { status: 'linked', account: { name: 'Ana' } }
-          : (rotating.getQrCode?.({}) ?? { status: 'preparing' }),
+        isLinked ? { status: 'linked', account: { name: 'Ana' } } : rotating.getQrCode(),
       getStatus: async () =>
         isLinked ? { status: 'linked', account: { name: 'Ana' } } : { status: 'unlinked' },
       unlink: async () => {
@@ -590,7 +547,7 @@ describe('a bus that stalls', () => {
     // The first response of this replica is older than each of these messages.
     await advance(4_000)
     const sentAt = aheadMs === undefined ? undefined : Date.now() + aheadMs
-    bus.forge(JSON.stringify({ from: 'nobody', sentAt, type: 'snapshot', snapshot: { status: 'linking' } }))
+    bus.inject(JSON.stringify({ from: 'nobody', sentAt, type: 'snapshot', snapshot: { status: 'linking' } }))
     await settle()
     expect(stepsIn(tab).includes('linking')).toBe(isTaken)
   })
@@ -603,18 +560,18 @@ describe('the revision of a message', () => {
   it('discards data that another replica read before the last change', async () => {
     const { bus, setup, tab } = await watchedReplica()
     await setup.post({ action: 'reset' })
-    for (const revision of [undefined, 0, Date.now() - 1]) bus.forge(message(revision, 'linking'))
+    for (const revision of [undefined, 0, Date.now() - 1]) bus.inject(message(revision, 'linking'))
     await settle()
     expect(stepsIn(tab)).not.toContain('linking')
-    bus.forge(message(Date.now(), 'linking'))
+    bus.inject(message(Date.now(), 'linking'))
     await settle()
     expect(stepsIn(tab)).toContain('linking')
   })
 
   it('applies a change that this replica has missed', async () => {
     const { bus, tab } = await watchedReplica()
-    bus.forge(message(Date.now(), 'stale'))
-    bus.forge(message(0, 'linking'))
+    bus.inject(message(Date.now(), 'stale'))
+    bus.inject(message(0, 'linking'))
     await settle()
     expect(stepsIn(tab)).toContain('stale')
     expect(stepsIn(tab)).not.toContain('linking')
@@ -622,10 +579,10 @@ describe('the revision of a message', () => {
 
   it('does not make later messages invalid if it is far in the future', async () => {
     const { bus, setup, tab } = await watchedReplica()
-    bus.forge(message(8e15, 'stale'))
+    bus.inject(message(8e15, 'stale'))
     await advance(2_000)
     await setup.post({ action: 'reset' })
-    bus.forge(message(Date.now(), 'linking'))
+    bus.inject(message(Date.now(), 'linking'))
     await settle()
     expect(stepsIn(tab).at(-1)).toBe('linking')
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
-import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
+import type { PairingSnapshot } from '../../src/core/provider.js'
 import { gate } from '../providers/fetch-stub.js'
 import {
   createSetup,
@@ -11,7 +11,7 @@ import {
   stepsIn,
   updateOf,
 } from '../server/setup.js'
-import { timing } from '../server/spy-provider.js'
+import { qr, rotating, timing } from '../server/spy-provider.js'
 import { advance, emulateTime, START, settle } from '../time.js'
 
 const SECRET = 'd75b3a66374942c5b3c0'
@@ -26,16 +26,6 @@ function untilAborted({ signal }: { readonly signal?: AbortSignal | undefined })
   return new Promise((_, reject) => {
     signal?.addEventListener('abort', () => reject(new PairingError('aborted', 'The page has left.')))
   })
-}
-
-const qrOf = (text: string): PairingSnapshot => ({
-  status: 'qr',
-  qrCode: { kind: 'text', value: `2@${text},noise,identity,adv,1` },
-})
-
-/** A new code every 20 seconds. */
-const rotating: Partial<PairingProvider> = {
-  getQrCode: async () => qrOf(`ref${Math.floor((Date.now() - START) / timing.qrLifetimeMs)}`),
 }
 
 describe('simultaneous reads', () => {
@@ -366,7 +356,7 @@ describe('the poller of a session', () => {
     const setup = createSetup({
       getStatus: (options) =>
         state.isHanging ? untilAborted(options) : Promise.resolve({ status: 'unlinked' }),
-      getQrCode: (options) => (state.isHanging ? untilAborted(options) : Promise.resolve(qrOf('ref'))),
+      getQrCode: (options) => (state.isHanging ? untilAborted(options) : Promise.resolve(qr('ref'))),
     })
     return { state, setup }
   }

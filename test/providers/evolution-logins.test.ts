@@ -1,14 +1,13 @@
 import '../late-modules.js'
-import { environmentManager, QueryClient, QueryObserver } from '@tanstack/react-query'
+import { environmentManager } from '@tanstack/react-query'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import { createPollerRegistry } from '../../src/poller/registry.js'
 import { evolutionApi } from '../../src/providers/evolution-api.js'
-import { firstState, pairingSessionQueryOptions } from '../../src/react/session/query-options.js'
-import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { createHandler } from '../../src/server/handler.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { createEmulator, mockEvolutionApi } from '../../src/testing.js'
+import { openHooklessSession } from '../hookless-session.js'
 import { isLong } from '../long-runs.js'
 import { advance, startTime } from '../time.js'
 
@@ -113,36 +112,16 @@ async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
     await advance(3_000)
   }
   const live = updates !== 'polling'
-  const provider = () => proxy({ url, live, fetch: (input, init) => handler(new Request(input, init)) })
-  const pages = Array.from({ length: random() < 0.5 ? 1 : 2 }, () => {
-    const client = new QueryClient()
-    const target = provider()
-    const input = { provider: target, queryClient: client }
-    const observer = new QueryObserver(client, pairingSessionQueryOptions(input))
-    const store = sessionStoreOf(client, target)
-    client.mount()
-    const ends = [
-      observer.subscribe(() => {}),
-      store.mount(
-        () => ({ provider: target }),
-        () => firstState(input),
-      ),
-      () => client.unmount(),
-      () => client.clear(),
-    ]
-    const retry = (): void => {
-      store.fold({ type: 'started', at: Date.now() })
-      void client.invalidateQueries({ queryKey: store.queryKey })
-    }
-    return { observer, retry, close: () => ends.forEach((end) => void end()) }
-  })
+  const pages = Array.from({ length: random() < 0.5 ? 1 : 2 }, () =>
+    openHooklessSession(proxy({ url, live, fetch: (input, init) => handler(new Request(input, init)) })),
+  )
   const [first] = pages
-  const session = () => first?.observer.getCurrentResult().data
+  const session = () => first?.session
 
   let left = between(3_000, SCAN_WITHIN_MS)
   await advance(left)
   // A page that joined an old code has shown its three codes before 100 seconds have passed; then the user presses Retry.
-  if (session()?.status === 'expired') first?.retry()
+  if (session()?.status === 'expired') first?.does({ type: 'started' })
   // Between two codes, no code can be scanned.
   for (left = 20; left > 0 && session()?.status !== 'awaiting-scan'; left -= 1) await advance(500)
   const shown = session()
@@ -158,7 +137,7 @@ async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
   await advance(AFTERWARDS_MS)
   // A scan in the last moment of the last code looks like the limit of codes, so the page may be `expired` until Retry.
   if (session()?.status === 'expired') {
-    first?.retry()
+    first?.does({ type: 'started' })
     await advance(AFTERWARDS_MS)
   }
   const outcome = {
@@ -166,7 +145,7 @@ async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
     status: session()?.status,
     connects: server.requests.filter(({ path }) => path.includes('/connect/')).length,
   }
-  for (const { close } of pages) close()
+  for (const page of pages) page.close()
   await handler.close()
   return outcome
 }

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
-import type { PairingSnapshot } from '../../src/core/provider.js'
 import { PUSH_SLACK_MS } from '../../src/core/qr-lifetime.js'
 import { STREAM_SILENCE_LIMIT_MS } from '../../src/core/update.js'
 import { advance, emulateTime, START, settle } from '../time.js'
 import { bodyOf, codesIn, createSetup, expectRefusal, shownIn, silence, stepsIn } from './setup.js'
-import { SPY_SESSION, timing } from './spy-provider.js'
+import { qr, rotating, SPY_SESSION, timing } from './spy-provider.js'
 
 const MINUTE_MS = 60_000
 
@@ -20,16 +19,6 @@ afterEach(() => {
 })
 
 const qrText = (number: number): string => `2@ref${number},noise,identity,adv,1`
-
-const qrOf = (number: number): PairingSnapshot => ({
-  status: 'qr',
-  qrCode: { kind: 'text', value: qrText(number) },
-})
-
-/** Returns another code every 20 seconds, from the first request on. */
-function rotating(): { getQrCode: () => Promise<PairingSnapshot> } {
-  return { getQrCode: async () => qrOf(Math.floor((Date.now() - START) / timing.qrLifetimeMs)) }
-}
 
 describe('a stream', () => {
   it('sends its first bytes immediately, so that the page knows that no proxy buffers it', async () => {
@@ -94,14 +83,14 @@ describe('a stream', () => {
   })
 
   it('sends each QR code once, with its own codeId', async () => {
-    const tab = await createSetup(rotating()).watch()
+    const tab = await createSetup(rotating).watch()
     await advance(2 * timing.qrLifetimeMs + timing.qrIntervalMs)
     expect(codesIn(tab)).toEqual([qrText(0), qrText(1), qrText(2)])
     expect(new Set(tab.events.map(({ data }) => data.codeId)).size).toBe(3)
   })
 
   it('omits the QR code that the page already has', async () => {
-    const setup = createSetup(rotating())
+    const setup = createSetup(rotating)
     const before = await setup.watch()
     before.leave()
     await advance(1_000)
@@ -118,7 +107,7 @@ describe('a stream', () => {
   it.each(['', '1', '00000000-0000-4000-8000-000000000000-1'])(
     'sends the QR code to a page that has another one: "%s"',
     async (has) => {
-      const setup = createSetup(rotating())
+      const setup = createSetup(rotating)
       await setup.watch()
       expect(codesIn(await setup.watch(`&has=${has}`))).toEqual([qrText(0)])
     },
@@ -197,7 +186,7 @@ describe('a page that reads slowly', () => {
 
   it('gets the first bytes and the newest update only', async () => {
     let responses = 0
-    const setup = createSetup({ getQrCode: async () => qrOf(++responses) })
+    const setup = createSetup({ getQrCode: async () => qr(`ref${++responses}`) })
     const fast = await setup.watch()
     const slow = await setup.get('?events')
     await advance(19_000)
@@ -209,7 +198,7 @@ describe('a page that reads slowly', () => {
   })
 
   it('gets durations that count from the moment at which it reads', async () => {
-    const setup = createSetup(rotating())
+    const setup = createSetup(rotating)
     await setup.watch()
     const reader = bodyOf(await setup.get('?events')).getReader()
     await reader.read()
@@ -222,7 +211,7 @@ describe('a page that reads slowly', () => {
   })
 
   it('is dropped after 20 seconds without a read', async () => {
-    const setup = createSetup(rotating())
+    const setup = createSetup(rotating)
     const response = await setup.get('?events')
     await settle()
     expect(setup.watchers).toBe(1)
@@ -236,7 +225,7 @@ describe('a page that reads slowly', () => {
   })
 
   it('does not delay other pages', async () => {
-    const setup = createSetup(rotating())
+    const setup = createSetup(rotating)
     await setup.get('?events')
     const fast = await setup.watch()
     await advance(MINUTE_MS + timing.qrIntervalMs)
@@ -246,14 +235,14 @@ describe('a page that reads slowly', () => {
 
 describe('pages that watch one session', () => {
   it('get the same updates', async () => {
-    const setup = createSetup(rotating())
+    const setup = createSetup(rotating)
     const [first, second] = [await setup.watch(), await setup.watch()]
     await advance(MINUTE_MS)
     expect(second.events).toEqual(first.events)
   })
 
   it('keep the provider polled from the first page to the last', async () => {
-    const setup = createSetup(rotating())
+    const setup = createSetup(rotating)
     await advance(MINUTE_MS)
     expect(setup.calls).toEqual([])
     const first = await setup.watch()
@@ -287,7 +276,7 @@ describe('pages that watch one session', () => {
   })
 
   it('get the cached state if the only page returns after a moment', async () => {
-    const setup = createSetup(rotating())
+    const setup = createSetup(rotating)
     const first = await setup.watch()
     await advance(1_000)
     first.leave()
@@ -298,7 +287,7 @@ describe('pages that watch one session', () => {
   })
 
   it('get no QR code once the provider reports "linking"', async () => {
-    let snapshot = qrOf(0)
+    let snapshot = qr('ref0')
     const setup = createSetup({
       getQrCode: async () => snapshot,
       getStatus: async () => (snapshot.status === 'qr' ? { status: 'unlinked' } : snapshot),
@@ -326,7 +315,7 @@ describe('pages that show a pairing code', () => {
   })
 
   it('get no QR code, even if other pages show one', async () => {
-    const setup = createSetup(rotating())
+    const setup = createSetup(rotating)
     await setup.watch()
     const tab = await setup.watch(PHONE_CODE)
     await advance(MINUTE_MS)
@@ -337,7 +326,7 @@ describe('pages that show a pairing code', () => {
   })
 
   it('cause polls for QR codes only while another page shows one', async () => {
-    const setup = createSetup(rotating())
+    const setup = createSetup(rotating)
     await setup.watch(PHONE_CODE)
     await advance(10_000)
     expect(setup.calls).not.toContain('getQrCode')
@@ -369,7 +358,7 @@ describe('nextInMs of an event', () => {
       if (latencyMs) await new Promise((resolve) => setTimeout(resolve, latencyMs))
       return value
     }
-    const { getQrCode } = rotating()
+    const { getQrCode } = rotating
     const setup = createSetup({
       getQrCode: async () => late(await getQrCode()),
       getStatus: () => late({ status: 'unlinked' }),
@@ -420,7 +409,7 @@ describe('a provider that fails', () => {
     const answer = <Value>(value: Value): Promise<Value> =>
       isDown ? Promise.reject(new PairingError('provider-unavailable', '')) : Promise.resolve(value)
     const setup = createSetup({
-      getQrCode: () => answer(qrOf(0)),
+      getQrCode: () => answer(qr('ref0')),
       getStatus: () => answer({ status: 'unlinked' }),
     })
     const tab = await setup.watch()
@@ -446,7 +435,7 @@ describe('a provider that fails', () => {
       {
         getQrCode: async () => {
           if (!isRepaired) throw new PairingError('unauthorized', '')
-          return qrOf(0)
+          return qr('ref0')
         },
         readWebhook: () => ({ status: 'unlinked' }),
       },

@@ -1,9 +1,8 @@
-import { createParser } from 'eventsource-parser'
 import { describe, expect, it, vi } from 'vitest'
 import type { PairingSnapshot } from '../../src/core/provider.js'
-import { advance, emulateTime } from '../time.js'
-import { separateHandler } from './setup.js'
-import { type SpyProvider, spyProvider, timing } from './spy-provider.js'
+import { advance, emulateTime, settle } from '../time.js'
+import { readTab, separateHandler, shownIn, type Tab } from './setup.js'
+import { qr, type SpyProvider, spyProvider, timing } from './spy-provider.js'
 
 const SESSIONS = 20
 const WATCHERS_PER_SESSION = 10
@@ -25,17 +24,11 @@ const LINKED: PairingSnapshot = { status: 'linked', account: { phoneNumber: '551
 
 emulateTime()
 
-interface Watcher {
-  /** The status of each update, oldest first. */
-  readonly seen: string[]
-  leave(): Promise<void>
-}
-
 interface Setup {
   /** The provider calls for each session, oldest first. */
   calls(): readonly (readonly string[])[]
   /** Opens this many streams for each session. */
-  watch(perSession: number): Promise<readonly Watcher[]>
+  watch(perSession: number): Promise<readonly Tab[]>
   /** Scans all codes. The provider reports this at the next read. */
   scan(): void
   /** Sends the provider's webhooks and waits until the server has accepted them. */
@@ -46,11 +39,11 @@ function setUp(): Setup {
   const since = Date.now()
   let isLinked = false
   const providers = Array.from({ length: SESSIONS }, (_, index): SpyProvider => {
-    const code = (): string => `2@ref-${Math.floor((Date.now() - since) / CODE_MS)},noise,identity,adv,1`
+    const code = () => qr(Math.floor((Date.now() - since) / CODE_MS))
     return spyProvider({
       sessionId: String(index),
       getStatus: async () => (isLinked ? LINKED : { status: 'unlinked' }),
-      getQrCode: async () => (isLinked ? LINKED : { status: 'qr', qrCode: { kind: 'text', value: code() } }),
+      getQrCode: async () => (isLinked ? LINKED : code()),
       readWebhook: () => LINKED,
     })
   })
@@ -70,23 +63,10 @@ function setUp(): Setup {
   const urlOf = (session: number): string => `https://host.example/${session}`
   const sessions = [...providers.keys()]
 
-  async function open(session: number): Promise<Watcher> {
+  async function open(session: number): Promise<Tab> {
     const response = await handler(new Request(`${urlOf(session)}?events`))
-    if (response.status !== 200 || !response.body)
-      throw new Error(`The stream was refused with ${response.status}`)
-    const seen: string[] = []
-    const parser = createParser({
-      onEvent: ({ data }) => seen.push(JSON.parse(data).status),
-    })
-    const reader = response.body.getReader()
-    const decoder = new TextDecoder()
-    const read = async (): Promise<void> => {
-      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-        parser.feed(decoder.decode(piece.value, { stream: true }))
-      }
-    }
-    void read()
-    return { seen, leave: () => reader.cancel() }
+    expect(response.status).toBe(200)
+    return readTab(response)
   }
 
   return {
@@ -110,12 +90,14 @@ function setUp(): Setup {
 }
 
 /** How many updates with this status each watcher received, without duplicates: `[1]` means one each. */
-const timesSeen = (watchers: readonly Watcher[], status: string): readonly number[] => [
-  ...new Set(watchers.map(({ seen }) => seen.filter((one) => one === status).length)),
+const timesSeen = (watchers: readonly Tab[], status: string): readonly number[] => [
+  ...new Set(watchers.map((tab) => shownIn(tab).filter((one) => one === status).length)),
 ]
 
-const leave = async (watchers: readonly Watcher[]): Promise<void> =>
-  void (await Promise.all(watchers.map((watcher) => watcher.leave())))
+async function leave(watchers: readonly Tab[]): Promise<void> {
+  for (const tab of watchers) tab.leave()
+  await settle()
+}
 
 describe('200 watchers on 20 sessions', () => {
   it('cause exactly as many provider requests as one watcher on each session', async () => {

@@ -1,6 +1,39 @@
 import type { PairingBus } from '../../src/core/pairing-bus.js'
 
-/** An in-process bus for any number of replicas. Each replica also receives its own messages. */
+/** A bus without `take` and `last`, which connects any number of replicas in one process. */
+export interface PlainBus extends PairingBus {
+  readonly published: readonly { readonly channel: string; readonly message: string }[]
+  /** Publishes on each channel, as any client of the broker could. */
+  inject(message: string): void
+  /** The number of subscribers. */
+  readonly listeners: number
+}
+
+/** Each replica receives all messages, including its own. */
+export function plainBus(): PlainBus {
+  const published: { readonly channel: string; readonly message: string }[] = []
+  const listeners = new Set<{ readonly channel: string; readonly listener: (message: string) => void }>()
+  return {
+    published,
+    publish(channel, message) {
+      published.push({ channel, message })
+      for (const one of [...listeners]) if (one.channel === channel) one.listener(message)
+    },
+    subscribe(channel, listener) {
+      const entry = { channel, listener }
+      listeners.add(entry)
+      return () => void listeners.delete(entry)
+    },
+    inject(message) {
+      for (const { listener } of [...listeners]) listener(message)
+    },
+    get listeners() {
+      return listeners.size
+    },
+  }
+}
+
+/** A bus with everything that a bus may have. */
 export interface MemoryBus extends Required<PairingBus> {
   /** Every published, kept or claimed text. */
   readonly seen: string[]
@@ -11,7 +44,7 @@ export interface MemoryBus extends Required<PairingBus> {
 }
 
 export function memoryBus(): MemoryBus {
-  const listeners = new Set<{ readonly channel: string; readonly listener: (message: string) => void }>()
+  const { publish, subscribe } = plainBus()
   const kept = new Map<string, { text: string; readonly until: number }>()
   const taken = new Map<string, number>()
   const seen: string[] = []
@@ -26,13 +59,9 @@ export function memoryBus(): MemoryBus {
     publish(channel, message, keepMs) {
       seen.push(`${channel} ${message}`)
       if (keepMs) kept.set(channel, { text: message, until: Date.now() + keepMs })
-      for (const one of [...listeners]) if (one.channel === channel) one.listener(message)
+      return publish(channel, message)
     },
-    subscribe(channel, listener) {
-      const entry = { channel, listener }
-      listeners.add(entry)
-      return () => void listeners.delete(entry)
-    },
+    subscribe,
     async take(key, ttlMs) {
       seen.push(key)
       if (ttlMs === 0) return taken.delete(key) || true

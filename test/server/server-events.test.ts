@@ -7,7 +7,7 @@ import { createSessionEvents } from '../../src/server/session-events.js'
 import { everythingIn } from '../providers/fetch-stub.js'
 import { advance, emulateTime, settle } from '../time.js'
 import { createSetup, type Setup, type SetupOptions } from './setup.js'
-import { spyProvider, timing } from './spy-provider.js'
+import { qr, spyProvider, timing } from './spy-provider.js'
 
 const NUMBER = '5511987654321'
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
@@ -21,11 +21,6 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.restoreAllMocks()
-})
-
-const qr = (value: string): PairingSnapshot => ({
-  status: 'qr',
-  qrCode: { kind: 'text', value: `2@${value},a,b,c,1` },
 })
 
 /** A handler whose provider reports the content of `state`, with the handler's events. */

@@ -1,5 +1,6 @@
 import { normalizeQrPayload } from '../../src/core/normalize-qr-payload.js'
 import type { PairingProvider, PairingSnapshot, RequestOptions } from '../../src/core/provider.js'
+import { START } from '../time.js'
 
 /** Durations of no specific provider. */
 export const timing = {
@@ -18,6 +19,11 @@ export const SPY_SESSION = 'SmNqlwNIfvu_tBL8tqReIF'
 export function qr(name: string | number, expiresInMs?: number): PairingSnapshot {
   const qrCode = normalizeQrPayload(`2@${name},noise,identity,adv,1`)
   return { status: 'qr', qrCode, ...(expiresInMs !== undefined && { expiresInMs }) }
+}
+
+/** A new code every 20 seconds. Replicas get the same code, because they use one session of one provider. */
+export const rotating = {
+  getQrCode: async () => qr(`ref${Math.floor((Date.now() - START) / timing.qrLifetimeMs)}`),
 }
 
 /** One call of a provider. */
