@@ -45,8 +45,8 @@ export function asText(value: unknown): string | undefined {
 }
 
 /** An option of the app as text: JavaScript does not refuse the `null` or the number of a database. */
-export function textOf(option: unknown): string | undefined {
-  return option === undefined || option === null ? undefined : String(option)
+export function textOf(option: string | number | null | undefined): string | undefined {
+  return option?.toString()
 }
 
 /** A finite number of zero or more. */

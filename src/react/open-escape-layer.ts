@@ -5,11 +5,11 @@ type EscapeLayer = (event: KeyboardEvent) => boolean
 const layers: EscapeLayer[] = []
 
 // Dialogs of other libraries listen on the document or the window, some in the capture phase. They would close together with a
-// layer inside them. So this listener is added first: when the module loads, and not when a layer opens.
-if (typeof window !== 'undefined') listenIn(window)
+// layer inside them. So this listener is added first: when the module loads, and not when a layer opens. A server has no window.
+listenIn(globalThis.window)
 
-function listenIn(view: Window): void {
-  view.addEventListener('keydown', onKeyDown, true)
+function listenIn(view: Window | null | undefined): void {
+  view?.addEventListener('keydown', onKeyDown, true)
 }
 
 function onKeyDown(event: KeyboardEvent): void {
@@ -19,8 +19,7 @@ function onKeyDown(event: KeyboardEvent): void {
 /** This layer gets Escape first, until the returned function is called. */
 export function openEscapeLayer(layer: EscapeLayer, element: Element | null): () => void {
   // The app may render into an iframe. A listener that a window already has is not added again.
-  const view = element?.ownerDocument.defaultView
-  if (view) listenIn(view)
+  listenIn(element?.ownerDocument.defaultView)
   layers.push(layer)
   return () => {
     layers.splice(layers.lastIndexOf(layer), 1)

@@ -28,7 +28,7 @@ export function usePhoneEntry(
   defaultPhoneNumber: string | undefined,
   onPhoneNumberChange: ((text: string) => void) | undefined,
 ): PhoneField {
-  const [own, setOwn] = useState<PhoneEntry>({ text: textOf(defaultPhoneNumber) ?? '' })
+  const [own, setOwn] = useState<PhoneEntry>({ text: String(defaultPhoneNumber ?? '') })
   const text = textOf(phoneNumber)
   const phone = useMemo<PhoneEntry>(
     () => (text === undefined || text === reportedNumber(own) ? own : { text, country: own.country }),

@@ -1,12 +1,12 @@
 'use client'
 
-import type { ReactElement, ReactNode } from 'react'
+import type { ReactElement } from 'react'
 import { useOwnPhone } from '../session/use-own-phone.js'
 import { sessionSteps } from '../session-texts.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { isDecided } from './method-tabs.js'
-import { usePairingContext } from './pairing-context.js'
+import { type PairingContextValue, usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
 import { useLaterParts } from './use-later-parts.js'
 
@@ -26,33 +26,28 @@ export const PairingInstructions: PartComponent<'div'> = forwardPart(
     const hasSteps = !isDecided(session) && status !== 'awaiting-number' && status !== 'requesting-code'
     return (
       <div {...props} ref={ref} {...part('instructions', props.className)}>
-        {hasSteps ? <Steps steps={sessionSteps(session, messages)} /> : later && <later.Lead />}
+        {hasSteps ? (
+          <ol {...part('steps')}>{stepItems(sessionSteps(session, messages), part)}</ol>
+        ) : (
+          later && <later.Lead />
+        )}
       </div>
     )
   },
 )
 
-/** Numbered steps. The children come before them. */
-export function Steps({
-  steps,
-  children,
-}: {
-  readonly steps: readonly string[]
-  readonly children?: ReactNode
-}): ReactElement {
-  const { part } = usePairingContext()
-  return (
-    <ol {...part('steps')}>
-      {children}
-      {steps.map((step) => (
-        <li key={step} {...part('step')}>
-          <span>
-            <RichText text={step} values={values} />
-          </span>
-        </li>
-      ))}
-    </ol>
-  )
+/** The items of a list of steps. */
+export function stepItems(
+  steps: readonly string[],
+  part: PairingContextValue['part'],
+): readonly ReactElement[] {
+  return steps.map((step) => (
+    <li key={step} {...part('step')}>
+      <span>
+        <RichText text={step} values={values} />
+      </span>
+    </li>
+  ))
 }
 
 /** The path to WhatsApp's linked devices: on the user's own phone only for its system, elsewhere for both systems. */

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react'
 import { groupDigits } from '../../core/group-digits.js'
 import { useOwnPhone } from '../session/use-own-phone.js'
 import { sessionLead } from '../session-lead.js'
-import { Steps } from './instructions.js'
+import { stepItems } from './instructions.js'
 import { usePairingContext } from './pairing-context.js'
 import { passkeyLead } from './passkey-texts.js'
 import { RichText } from './rich-text.js'
@@ -44,9 +44,10 @@ export function Lead(): ReactElement {
   if (session.status === 'awaiting-number' || session.status === 'requesting-code')
     return (
       // The last step is about the code, which is not there yet.
-      <Steps steps={messages.stepsCode.slice(0, -1)}>
+      <ol {...part('steps')}>
         <li {...part('step')}>{lead}</li>
-      </Steps>
+        {stepItems(messages.stepsCode.slice(0, -1), part)}
+      </ol>
     )
   return (
     <>

@@ -210,7 +210,7 @@ export function useSharedSession(
         const { phoneNumber, defaultPhoneNumber } = latest.current
         fold({
           type: 'number-submitted',
-          phoneNumber: textOf(typed ?? phoneNumber ?? defaultPhoneNumber) ?? '',
+          phoneNumber: String(typed ?? phoneNumber ?? defaultPhoneNumber ?? ''),
         })
       },
       changeNumber: () => fold({ type: 'number-withdrawn' }),
