@@ -4,6 +4,7 @@ import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.j
 import { evolutionApi } from '../../src/providers/evolution-api.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { createEmulator, type MockEvolutionApiOptions, mockEvolutionApi } from '../../src/testing.js'
+import { emulateTime } from '../time.js'
 import { describeAdapterRules } from './adapter-rules.js'
 import {
   type Answer,
@@ -139,10 +140,7 @@ async function hurried<Value>(question: () => Promise<Value>, withinMs = 30_000)
 // Loads the image libraries before the fake clock starts, because modules load in real time.
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 
-beforeEach(() => {
-  vi.useFakeTimers()
-  return () => void vi.useRealTimers()
-})
+emulateTime()
 
 describe('evolutionApi', () => {
   it.each([

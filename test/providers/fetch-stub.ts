@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
+import { startTime } from '../time.js'
 
 /** One request that an adapter sent. */
 export interface RecordedRequest {
@@ -174,7 +175,7 @@ export function everythingIn(value: unknown): string {
 
 /** Runs with fake timers, and restores the real ones. */
 export async function withFakeTimers(run: () => Promise<void>): Promise<void> {
-  vi.useFakeTimers()
+  startTime()
   try {
     await run()
   } finally {

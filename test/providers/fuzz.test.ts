@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import { asAmount } from '../../src/core/json.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
@@ -18,6 +18,7 @@ import {
 import { everythingIn } from '../../src/testing/provider-rules/everything-in.js'
 import { HOSTILE_MARK } from '../hostile-content.js'
 import { randomRuns } from '../long-runs.js'
+import { emulateTime } from '../time.js'
 import { type FuzzedAdapter, fuzzedAdapters } from './fuzzed-adapters.js'
 import {
   answerOf,
@@ -89,8 +90,7 @@ describe.each(named(fuzzedAdapters.filter(({ webhooks }) => webhooks.length > 0)
 
 describe.each(named(fuzzedAdapters.filter(({ frames }) => frames.length > 0)))('%s', (_name, adapter) => {
   beforeAll(() => import('../../src/providers/lib/green-api-socket.js').then(() => undefined))
-  beforeEach(() => void vi.useFakeTimers())
-  afterEach(() => void vi.useRealTimers())
+  emulateTime()
 
   it('pushes snapshots and errors without a secret, for any frames', {
     timeout: TIMEOUT_MS,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import { asRecord } from '../../src/core/json.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
@@ -7,6 +7,7 @@ import type { PairingProvider } from '../../src/core/provider.js'
 import { evolutionApi } from '../../src/providers/evolution-api.js'
 import { waha } from '../../src/providers/waha.js'
 import { type Entry, readRecording } from '../recordings/recording.js'
+import { emulateTime } from '../time.js'
 import { everythingIn, type RecordedRequest, stubFetch } from './fetch-stub.js'
 
 // Replays the responses of real servers, and checks the results of the adapters. test/recordings checks the mock servers against
@@ -264,10 +265,7 @@ async function withoutWaiting(answer: Promise<unknown>): Promise<unknown> {
   return outcome
 }
 
-beforeEach(() => {
-  vi.useFakeTimers()
-  return () => void vi.useRealTimers()
-})
+emulateTime()
 
 describe.each(tables)('%s', (name, rows) => {
   const lines = read(name)

@@ -1,8 +1,9 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { PasskeyAssertion } from '../../src/core/passkey.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { waha } from '../../src/providers/waha.js'
 import { passkeyAnswer } from '../passkey-answer.js'
+import { emulateTime } from '../time.js'
 import { type Answer, empty, everythingIn, json, page, rejection, stubRoutes } from './fetch-stub.js'
 
 // https://waha.devlike.pro/docs/how-to/sessions/#passkey
@@ -39,10 +40,7 @@ function ceremony({ getPasskeyChallenge, answerPasskey, confirmPasskey }: Pairin
   }
 }
 
-beforeEach(() => {
-  vi.useFakeTimers()
-  return () => void vi.useRealTimers()
-})
+emulateTime()
 
 describe('waha while WhatsApp requires a passkey', () => {
   it('getStatus() returns the step and the remaining time, without the challenge, and sends one request', async () => {

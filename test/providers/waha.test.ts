@@ -3,6 +3,7 @@ import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider, RequestOptions } from '../../src/core/provider.js'
 import { waha } from '../../src/providers/waha.js'
 import { mockWaha } from '../../src/testing.js'
+import { emulateTime } from '../time.js'
 import { describeAdapterRules } from './adapter-rules.js'
 import {
   type Answer,
@@ -74,10 +75,7 @@ const reset = (provider: PairingProvider, options: RequestOptions = {}) =>
 const posts = ({ asked }: { readonly asked: readonly string[] }) =>
   asked.filter((name) => name.startsWith('POST'))
 
-beforeEach(() => {
-  vi.useFakeTimers()
-  return () => void vi.useRealTimers()
-})
+emulateTime()
 
 describe('waha', () => {
   it('encodes the session name in URLs below /api', async () => {

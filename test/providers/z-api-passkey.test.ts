@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { zApi } from '../../src/providers/z-api.js'
 import { passkeyAnswer } from '../passkey-answer.js'
+import { emulateTime } from '../time.js'
 import {
   type Answer,
   empty,
@@ -47,10 +48,7 @@ function callsOf({ getPasskeyChallenge, answerPasskey, getPasskeyHandoff, resetP
   }
 }
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: NOW })
-  return () => void vi.useRealTimers()
-})
+emulateTime(NOW)
 
 describe('zApi while WhatsApp requires a passkey', () => {
   it('getStatus() reports it until the time has passed, although the status of the instance does not', async () => {

@@ -1,6 +1,7 @@
-import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { createEmulator, type MockEvolutionApiOptions, mockEvolutionApi } from '../../src/testing.js'
+import { emulateTime } from '../time.js'
 import { type Comparison, differences } from './differences.js'
 import {
   type Entry,
@@ -178,10 +179,7 @@ function tokenOf({ entries }: Recording): string {
 // Loads the image libraries before the fake clock is installed, because modules load in real time.
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 
-beforeEach(() => {
-  vi.useFakeTimers()
-  return () => void vi.useRealTimers()
-})
+emulateTime()
 
 function read(name: string, { leaveOut = () => false }: Run): Recording {
   const recording = readRecording(name)

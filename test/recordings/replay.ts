@@ -43,9 +43,8 @@ const POLL_MS = 500
 const ORIGIN = 'http://mock.example'
 
 /**
- * Replays a recording against a mock server: each request, scan and restart at the recorded time, on Vitest's
- * fake clock. Call `vi.useFakeTimers` before. Create the mock server in `setUp`, which may also advance the
- * clock.
+ * Replays a recording against a mock server: each request, scan and restart at the recorded time, in emulated time:
+ * call `emulateTime` before. Create the mock server in `setUp`, which may also advance the time.
  */
 export async function replay(
   { entries }: Recording,

@@ -1,6 +1,7 @@
-import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { createEmulator, mockWaha } from '../../src/testing.js'
+import { emulateTime } from '../time.js'
 import { differences } from './differences.js'
 import { type Json, readRecording, recordingsOf } from './recording.js'
 import { type ReplayListener, type ReplayTarget, replay } from './replay.js'
@@ -59,10 +60,7 @@ const DOWN_MS = 10_350
 
 // The image library takes real time to load, and a fake clock would continue during the import.
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
-beforeEach(() => {
-  vi.useFakeTimers()
-  return () => void vi.useRealTimers()
-})
+emulateTime()
 
 function setUp(
   { isLinked = false, startingMs = 65, typingMs = 0 }: Run,
