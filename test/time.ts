@@ -38,7 +38,7 @@ export function emulateTime(now?: number): void {
   afterEach(() => void vi.useRealTimers())
 }
 
-/** Called after the timers of each moment. Between two calls nothing changes. */
+/** Called at the beginning, and after the timers of each moment. Between two calls nothing changes. */
 type Look = (now: number) => void | Promise<void>
 
 /** Lets time pass from one moment with timers to the next. The effects of these timers run before the next moment. */
@@ -66,6 +66,7 @@ export async function advanceUntil(
         }, ms)
       : undefined
   await perform(pendingWork)
+  await look?.(Date.now())
   while (!isOver && !isSo()) {
     await perform(() => {
       vi.advanceTimersToNextTimer()

@@ -1,6 +1,6 @@
 import { screen } from '@testing-library/react'
 import { describe, expect, it, vi } from 'vitest'
-import { advance, emulateTime } from '../time.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr, scriptedProvider, timing } from './scripted-provider.js'
 import { shownStatus } from './setup.js'
 import { changingProvider, hang, rotatingProvider, showPairing } from './show-pairing.js'
@@ -35,6 +35,7 @@ describe('a code on screen', () => {
     const getQrCode = () => qr(Math.floor(Date.now() / 15_000), 15_000 - (Date.now() % 15_000))
     const provider = scriptedProvider({ getQrCode })
     showPairing(provider)
+    await settle()
     await advance(44_000, () => expect(shownStatus()).toBe('awaiting-scan'))
     expect(provider.calls.filter((call) => call === 'getQrCode')).toHaveLength(3)
   })

@@ -3,7 +3,7 @@ import { renderHook } from '@testing-library/react'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { usePairingSession } from '../../src/index.js'
 import { qrImage } from '../../src/testing/qr-image.js'
-import { advance, emulateTime } from '../time.js'
+import { advance, emulateTime, settle } from '../time.js'
 import { qr } from './scripted-provider.js'
 import { createSetup, doing, type Setup, shownStatus } from './setup.js'
 import { changingProvider } from './show-pairing.js'
@@ -93,6 +93,7 @@ describe('a session that was cancelled', () => {
     const { result, unmount } = renderHook(() => usePairingSession({ provider, queryClient }))
     await advance(1_000)
     await doing(() => result.current.cancel())
+    await settle()
     await advance(120_000, () => expect(result.current.session.status).toBe('idle'))
     unmount()
     const again = renderHook(() => usePairingSession({ provider, queryClient }))
